@@ -1,0 +1,100 @@
+# Everything here sets itself up: Python 3.11 or newer and make are enough. `make` alone lists the targets.
+
+# Override to choose one: make test PYTHON=/path/to/python3.13
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+# More arguments for pytest: make test ARGS="-k modifier -x"
+ARGS ?=
+# make lock UPGRADE=1 moves every dependency to its newest release within the ranges of pyproject.toml.
+UPGRADE ?=
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BENCH_VENV := .venv-bench
+LOCK_VENV := .venv-lock
+READY := .installed
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test lint format types check schemas build bench lock clean check-python
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/$(READY) ## make .venv with the project and its development tools
+
+demo: $(VENV)/$(READY) ## show claims going in and verdicts coming out, on a broker of its own
+	@$(BIN)/scrubber demo
+
+test: $(VENV)/$(READY) ## run every test this machine can run
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/$(READY) ## check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/$(READY) ## mend what the linter and the formatter can mend
+	@$(BIN)/ruff check --fix-only --exit-zero .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/$(READY) ## check types
+	@$(BIN)/mypy
+
+check: lint types test ## lint, types and test: what a change must pass
+
+schemas: $(VENV)/$(READY) ## write the JSON Schemas and the AsyncAPI document into topics/
+	@$(BIN)/scrubber topics schema --write
+
+build: $(VENV)/$(READY) ## build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist
+
+bench: $(BENCH_VENV)/$(READY) ## measure against other ways of doing it; writes build/bench.json
+	@$(BENCH_VENV)/bin/python -m tests.bench
+
+# Each lock holds for Python 3.11 and newer on every platform and names no index, so a mirror serves as well.
+lock: $(LOCK_VENV)/bin/uv ## write requirements/ anew from pyproject.toml
+	@mkdir -p requirements
+	@$(call compile,worker,)
+	@$(call compile,dev,--extra dev)
+	@$(call compile,bench,--extra dev --extra bench)
+	@if grep -nE 'https?://|file:' requirements/*.txt; then echo "A lock names an address." >&2; exit 1; fi
+
+clean: ## remove environments, caches and everything built
+	@rm -rf $(VENV) $(BENCH_VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find scrubber tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define compile
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(if $(UPGRADE),--upgrade) \
+		$(2) pyproject.toml --output-file requirements/$(1).txt
+endef
+
+# Wheels only, each checked against its hash: nothing is built from source, so no build tool comes in unpinned.
+# The project itself is installed editable with the hatchling that the lock brought.
+define install
+	@test ! -e $(1) || echo "Bringing $(1) up to date with requirements/$(2).txt"
+	@test -e $(1) || echo "Making $(1) (about half a minute)"
+	@"$(PYTHON)" -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+		--requirement requirements/$(2).txt
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(1)/$(READY)
+endef
+
+$(VENV)/$(READY): requirements/dev.txt pyproject.toml | check-python
+	$(call install,$(VENV),dev)
+
+$(BENCH_VENV)/$(READY): requirements/bench.txt pyproject.toml | check-python
+	$(call install,$(BENCH_VENV),bench)
+
+$(LOCK_VENV)/bin/uv: Makefile | check-python
+	@"$(PYTHON)" -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+check-python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "scrubber needs Python 3.11 or newer, and $(if $(PYTHON),$(PYTHON) is not,none was found on the PATH)." >&2; \
+		echo "Install one, or name it: make $(or $(MAKECMDGOALS),test) PYTHON=/path/to/python3.11" >&2; exit 1; }

@@ -1,0 +1,72 @@
+"""The top of the command line: its subcommands, and what the user sees when one of them fails."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from scrubber import __version__
+from scrubber.cli import demo, publish, reference, rules, scrub, topics, watch, worker
+from scrubber.cli.exits import BROKEN_PIPE, UNFORESEEN
+from scrubber.cli.terminal import say
+
+
+class _Careful(TyperGroup):
+    """Lets no traceback through: its last line may quote a claim, and nobody at a terminal can use it."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  Typer's context and a command's result are not typed
+        """Run the subcommand; turn what it did not foresee into one line and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read our output, such as `head`, has seen enough. Python must not flush into the pipe again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from None
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] in ("typer", "click"):
+                raise
+            from scrubber.log import error_values
+
+            at = error_values(error)
+            say(f"an error nobody foresaw: {at['error']}. Please report it with these places: {at['frames']}")
+            raise typer.Exit(UNFORESEEN) from None
+
+
+app = typer.Typer(
+    cls=_Careful,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check healthcare claims against the edits payers apply, before the payer does.\n\n"
+    "`scrubber scrub` checks files, `scrubber worker` checks a Kafka topic, `scrubber demo` shows both at work.",
+    epilog="Exit codes of every command: 0 done, 2 wrong use or bad input, 70 an error nobody foresaw, "
+    "130 interrupted. More in each command's help.",
+)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"scrubber {__version__}")
+        raise typer.Exit
+
+
+app.command("scrub")(scrub.scrub)
+app.add_typer(rules.app, name="rules")
+app.add_typer(reference.app, name="reference")
+app.command("demo")(demo.demo)
+app.command("worker")(worker.worker)
+app.add_typer(topics.app, name="topics")
+app.command("publish")(publish.publish)
+app.command("watch")(watch.watch)
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="scrubber")

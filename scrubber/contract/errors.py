@@ -1,0 +1,24 @@
+"""What can be wrong with a message, in words that never quote it."""
+
+REASONS: dict[str, str] = {
+    "empty": "The record has no value, or an empty one.",
+    "not-json": "The bytes are not JSON.",
+    "not-msgpack": "The bytes are not MessagePack.",
+    "unknown-content-type": "The content-type header names neither JSON nor MessagePack.",
+    "too-deep": "Arrays or objects are nested deeper than any claim.",
+    "missing-field": "A field is absent without which no claim can be read.",
+    "wrong-type": "A field holds another type than the schema says.",
+    "invalid-value": "A field holds a value that is not in its list, or text that is no date.",
+    "invalid-length": "A list or text is longer or shorter than the schema allows.",
+    "invalid-amount": "A charge or a number of units is no exact decimal.",
+}
+"""Reason code -> explanation. Bounded, so that reasons may label metrics and headers."""
+
+
+class ContractError(ValueError):
+    """A message that is no claim event: `reason` is a key of REASONS, `path` a JSON Pointer of schema names."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{reason} at {path or '/'}")
+        self.reason = reason
+        self.path = path

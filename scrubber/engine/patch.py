@@ -1,0 +1,174 @@
+"""Remedies to JSON Patch, and JSON Patch onto Structs.
+
+The proof of a fix runs on exactly the operations that are published, so both halves live here: `compile_patch` writes
+them, `apply_patch` carries them out on the immutable Structs without going through JSON.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from scrubber.contract import CENTS, Claim, PatchOp, ServiceLine, money
+from scrubber.contract.claim import MAX_MODIFIERS
+from scrubber.rules.form import HERE
+from scrubber.rules.remedies import (
+    AddModifier,
+    DropDiagnosis,
+    DropLine,
+    DropModifier,
+    Edit,
+    InsertLine,
+    SetCharge,
+    SetCode,
+    SetDiagnosis,
+    SetPointers,
+    SetUnits,
+    SwapModifier,
+)
+
+
+class PatchError(ValueError):
+    """An edit that does not fit the claim: a fifth modifier, a modifier that is not there."""
+
+
+class _Draft:
+    """The operations so far, and where each original line and modifier stands after them."""
+
+    def __init__(self, claim: Claim, here: int) -> None:
+        self.claim = claim
+        self.here = here
+        self.ops: list[PatchOp] = []
+        self.order: list[int | None] = list(range(len(claim.service_lines)))
+        self.modifiers: dict[int, list[str]] = {}
+        self.change = 0
+
+    def line(self, index: int) -> tuple[int, ServiceLine, str]:
+        """Original index, the line as received, and its JSON Pointer now."""
+        original = self.here if index == HERE else index
+        return original, self.claim.service_lines[original], f"/service_lines/{self.order.index(original)}"
+
+    def add(self, path: str, value: object) -> None:
+        self.ops.append(PatchOp("add", path, value))
+
+    def replace(self, path: str, value: object) -> None:
+        self.ops.append(PatchOp("replace", path, value))
+
+    def remove(self, path: str) -> None:
+        self.ops.append(PatchOp("remove", path))
+
+
+def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> tuple[PatchOp, ...]:
+    """The edits as one JSON Patch on `claim`; its total follows its lines. PatchError where an edit does not fit."""
+    draft = _Draft(claim, here)
+    for edit in edits:
+        _compile(draft, edit)
+    if draft.change and claim.total_charge is not None:
+        draft.replace("/total_charge", money(CENTS[claim.total_charge] + draft.change))
+    return tuple(draft.ops)
+
+
+def _compile(draft: _Draft, edit: Edit) -> None:
+    match edit:
+        case AddModifier() | DropModifier() | SwapModifier():
+            _compile_modifier(draft, edit)
+        case SetUnits(index, units):
+            draft.replace(f"{draft.line(index)[2]}/units", units)
+        case SetCode(index, code):
+            draft.replace(f"{draft.line(index)[2]}/procedure_code", code)
+        case SetPointers(index, pointers):
+            draft.replace(f"{draft.line(index)[2]}/diagnosis_pointers", pointers)
+        case SetCharge(index, cents):
+            _, line, path = draft.line(index)
+            draft.change += cents - _cents(line)
+            draft.replace(f"{path}/charge", money(cents))
+        case DropLine(index):
+            original, line, path = draft.line(index)
+            draft.change -= _cents(line)
+            draft.order.remove(original)
+            draft.remove(path)
+        case InsertLine():
+            _compile_insert(draft, edit)
+        case SetDiagnosis(index, code):
+            draft.replace(f"/diagnoses/{index}", code)
+        case DropDiagnosis(index):
+            _compile_drop_diagnosis(draft, index)
+
+
+def _compile_modifier(draft: _Draft, edit: AddModifier | DropModifier | SwapModifier) -> None:
+    original, line, path = draft.line(edit.line)
+    now = draft.modifiers.setdefault(original, list(line.modifiers))
+    if isinstance(edit, AddModifier):
+        if len(now) >= MAX_MODIFIERS or edit.modifier in now:
+            raise PatchError
+        now.insert(0, edit.modifier)
+        draft.add(f"{path}/modifiers/0", edit.modifier)
+        return
+    old = edit.old if isinstance(edit, SwapModifier) else edit.modifier
+    if old not in now:
+        raise PatchError
+    position = now.index(old)
+    if isinstance(edit, SwapModifier):
+        now[position] = edit.new
+        draft.replace(f"{path}/modifiers/{position}", edit.new)
+        return
+    if edit.last:
+        position = len(now) - 1 - now[::-1].index(old)
+    del now[position]
+    draft.remove(f"{path}/modifiers/{position}")
+
+
+def _compile_insert(draft: _Draft, edit: InsertLine) -> None:
+    original, line, _ = draft.line(edit.after)
+    position = draft.order.index(original) + 1
+    number = max(each.line_number or index for index, each in enumerate(draft.claim.service_lines, 1)) + 1
+    draft.order.insert(position, None)
+    draft.change += edit.cents
+    value: dict[str, Any] = {
+        "line_number": number,
+        "procedure_code": edit.procedure_code,
+        "modifiers": (),
+        "units": edit.units,
+        "charge": money(edit.cents),
+        "service_date_from": line.service_date_from,
+        "service_date_to": line.service_date_to,
+        "diagnosis_pointers": line.diagnosis_pointers,
+    }
+    if line.place_of_service is not None:
+        value["place_of_service"] = line.place_of_service
+    draft.add(f"/service_lines/{position}", msgspec.to_builtins(value))
+
+
+def _compile_drop_diagnosis(draft: _Draft, index: int) -> None:
+    draft.remove(f"/diagnoses/{index}")
+    gone = index + 1
+    for original, line in enumerate(draft.claim.service_lines):
+        if any(pointer >= gone for pointer in line.diagnosis_pointers):
+            kept = tuple(p - (p > gone) for p in line.diagnosis_pointers if p != gone)
+            draft.replace(f"{draft.line(original)[2]}/diagnosis_pointers", kept)
+
+
+def _cents(line: ServiceLine) -> int:
+    return 0 if line.charge is None else CENTS[line.charge]
+
+
+def apply_patch(claim: Claim, ops: Sequence[PatchOp]) -> Claim:
+    """The claim with the operations carried out, in order."""
+    for op in ops:
+        claim = _apply(claim, op.path.split("/")[1:], op)
+    return claim
+
+
+def _apply(node: Any, tokens: list[str], op: PatchOp) -> Any:  # noqa: ANN401  a Struct, a tuple or a value
+    token, rest = tokens[0], tokens[1:]
+    if isinstance(node, tuple):
+        index = int(token)
+        if rest:
+            return (*node[:index], _apply(node[index], rest, op), *node[index + 1 :])
+        if op.op == "remove":
+            return (*node[:index], *node[index + 1 :])
+        value = msgspec.convert(op.value, ServiceLine) if isinstance(op.value, dict) else op.value
+        return (*node[:index], value, *node[index + (op.op == "replace") :])
+    value = _apply(getattr(node, token), rest, op) if rest else op.value
+    return replace(node, **{token: value})

@@ -1,0 +1,131 @@
+"""Claim in, verdict out. Pure: no clock, no input or output; today is an argument."""
+
+import datetime as dt
+import difflib
+from pathlib import Path
+
+import scrubber
+from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Prediction, Risk, Ruleset, Severity, Verdict
+from scrubber.engine.coverage import CoverageBook
+from scrubber.engine.detect import Detector, Found
+from scrubber.engine.identity import VerdictIds, ruleset_digest
+from scrubber.engine.prove import proven_fixes
+from scrubber.engine.risk import NO_RISK, assess
+from scrubber.policy import Policies, Policy, PolicyError, load_policies
+from scrubber.reference import Reference, data_folder, load
+from scrubber.rules import RULES, Rule
+from scrubber.rules.families import FAMILIES
+from scrubber.rules.scopes import Case
+
+_RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
+
+
+class _Desk:
+    """What judges the claims of one policy and claim type."""
+
+    def __init__(self, policy: Policy, professional: bool, reference: Reference, ruleset: Ruleset) -> None:  # noqa: FBT001
+        applicable = tuple(rule for rule in RULES.values() if professional or not rule.professional_only)
+        active = (rule for rule in applicable if _speaks_to(policy, rule))
+        self.detector = Detector(policy, active, reference)
+        self.coverage = CoverageBook(policy, applicable, reference)
+        self.ruleset = ruleset
+
+
+def _speaks_to(policy: Policy, rule: Rule) -> bool:
+    """Whether the policy leaves the rule on, and says what the rule's family asks of it."""
+    needed = FAMILIES[rule.family].policy
+    return policy.severity.get(rule.id) != "off" and (needed is None or not policy.is_silent_on(needed))
+
+
+class Engine:
+    """All rules over one reference and the payer policies. Not for use by several threads at once."""
+
+    def __init__(self, reference: Reference, policies: Policies) -> None:
+        _check_rule_ids(policies)
+        self.reference = reference
+        self.policies = policies
+        self.digest = ruleset_digest([reference.digest, *(policy.label for policy in policies)])
+        self._ids = VerdictIds(self.digest)
+        self._desks: dict[tuple[str, str], _Desk] = {}
+
+    def scrub(self, claim: Claim, *, as_of: dt.date, origin: Origin | None = None) -> Verdict:
+        """The verdict on `claim` as seen on the day `as_of`."""
+        policy = self.policies.of(claim)
+        desk = self._desks.get((policy.id, claim.claim_type)) or self._open_desk(policy, claim)
+        case, found = desk.detector.detect(claim, as_of)
+        disposition, findings, fixes, risk = _judge(desk.detector, case, found) if found else _CLEAN
+        return Verdict(
+            self._ids.of(origin, claim),
+            claim.claim_id,
+            disposition,
+            findings,
+            fixes,
+            risk,
+            desk.coverage.of(case, self.policies.knows(claim)),
+            desk.ruleset,
+            origin,
+            as_of,
+        )
+
+    def _open_desk(self, policy: Policy, claim: Claim) -> _Desk:
+        ruleset = Ruleset(scrubber.__version__, self.digest, policy.label)
+        desk = _Desk(policy, claim.claim_type == "professional", self.reference, ruleset)
+        self._desks[policy.id, claim.claim_type] = desk
+        return desk
+
+
+_Judgement = tuple[Disposition, tuple[Finding, ...], tuple[Fix, ...], Risk]
+_CLEAN: _Judgement = ("pass", (), (), NO_RISK)
+
+
+def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
+    found.sort(key=lambda each: _order(detector, each))
+    severities = [detector.severity_of(each) for each in found]
+    fixes = proven_fixes(detector, case, found)
+    blocking = {index for index, severity in enumerate(severities) if severity == "deny"}
+    cleared = {index for fix in fixes for index in fix.clears}
+    disposition: Disposition = "pass" if not blocking else "fix-suggestion" if blocking <= cleared else "denial-risk"
+    findings = tuple(_finding(case.policy, each, severity) for each, severity in zip(found, severities, strict=True))
+    return disposition, findings, fixes, assess(case, found, severities)
+
+
+def _order(detector: Detector, found: Found) -> tuple[int, tuple[int, ...], str, str, str]:
+    """Blocking first, then by line; ends in what is unique, so that the order of lines and rules does not show."""
+    rule, hit, lines = found
+    return _RANK[detector.severity_of(found)], tuple(line.number for line in lines), rule.id, hit.path, hit.detail
+
+
+def _finding(policy: Policy, found: Found, severity: Severity) -> Finding:
+    rule, hit, lines = found
+    path = lines[0].at() + hit.path if rule.scope == "line" else hit.path
+    says = policy.predicts.get(rule.id)
+    predicts = Prediction(says.group, says.carc, says.rarc) if says else hit.predicts or rule.predicts
+    numbers = tuple(sorted({line.number for line in lines}))
+    return Finding(rule.id, severity, path, numbers, hit.message, predicts, hit.source or rule.source)
+
+
+def filing_day(claim: Claim, default: dt.date) -> dt.date:
+    """The day a claim counts as filed: when it was received (UTC), else `default`."""
+    received = claim.received_at
+    if received is None:
+        return default
+    return received.date() if received.tzinfo is None else received.astimezone(dt.UTC).date()
+
+
+def load_engine(reference_folder: Path | None = None, payer_folder: Path | None = None) -> Engine:
+    """An engine over the reference data in `reference_folder` (else what ships) and the policies in `payer_folder`.
+
+    ReferenceError or PolicyError says what cannot be used and why.
+    """
+    folder = reference_folder or data_folder()
+    return Engine(load(folder), load_policies(payer_folder or folder / "payers"))
+
+
+def _check_rule_ids(policies: Policies) -> None:
+    for policy in policies:
+        for rule_id in (*policy.severity, *policy.predicts):
+            if rule_id not in RULES:
+                near = difflib.get_close_matches(rule_id, RULES, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else "; `scrubber rules` lists them"
+                message = f"payer policy {policy.id!r} names a rule that does not exist: {rule_id!r}{hint}"
+                raise PolicyError(message)

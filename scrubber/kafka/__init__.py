@@ -1,0 +1,1 @@
+"""The Kafka side: ownership of partitions, transactions, dead letters, topics."""

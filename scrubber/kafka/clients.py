@@ -1,0 +1,71 @@
+"""How the worker connects: aiokafka clients made from settings, with the values that were measured to hold."""
+
+import ssl
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+from scrubber.settings import KIB, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES, Settings
+
+_BATCH_BYTES: Final = 512 * KIB
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    """What every client needs to reach the brokers."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "client_id": f"claim-scrubber-{settings.instance}",
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.security_protocol.endswith("SSL"):
+        context = ssl.create_default_context(cafile=settings.tls_ca_file)
+        if settings.tls_cert_file is not None:
+            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
+        options["ssl_context"] = context
+    if settings.security_protocol.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.reveal(),
+        }
+    return options
+
+
+def make_consumer(settings: Settings) -> AIOKafkaConsumer:
+    """A consumer of the worker's group that never commits and never picks a position by itself."""
+    return AIOKafkaConsumer(
+        **connection(settings),
+        group_id=settings.group,
+        group_instance_id=f"{settings.group}-{settings.instance}",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_committed",
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        rebalance_timeout_ms=max(10_000, settings.session_timeout_ms),
+        request_timeout_ms=max(20_000, settings.session_timeout_ms * 2),
+        partition_assignment_strategy=(StickyPartitionAssignor,),
+        max_partition_fetch_bytes=settings.fetch_bytes,
+    )
+
+
+def make_producer(settings: Settings, tp: TopicPartition) -> AIOKafkaProducer:
+    """The transactional producer of one input partition; starting it fences whoever had the partition before."""
+    return AIOKafkaProducer(
+        **connection(settings),
+        transactional_id=f"{settings.group}.{tp.topic}.{tp.partition}",
+        transaction_timeout_ms=settings.transaction_timeout_ms,
+        compression_type=None if settings.compression == "none" else settings.compression,
+        max_batch_size=_BATCH_BYTES,
+        max_request_size=MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES,
+        linger_ms=5,
+        retry_backoff_ms=20,
+        request_timeout_ms=10_000,
+    )
+
+
+def make_admin(settings: Settings) -> AIOKafkaAdminClient:
+    """A client for looking at topics and creating them."""
+    return AIOKafkaAdminClient(**connection(settings), request_timeout_ms=15_000)

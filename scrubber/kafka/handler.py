@@ -1,0 +1,104 @@
+"""One record in, one record out: a verdict, or the record itself as a dead letter. No Kafka call, no clock but as given."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
+from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
+from scrubber.engine import Engine
+from scrubber.log import Event, emit, error_values
+from scrubber.settings import Settings
+
+# Reasons for a dead letter beside those of the contract.
+TOO_LARGE: Final = "too-large"
+ENGINE_ERROR: Final = "engine-error"
+WORKER_REASONS: Final = {
+    TOO_LARGE: "The value is larger than `max_claim_bytes`; it was not decoded.",
+    ENGINE_ERROR: "Scrubbing failed unexpectedly; the log line `engine-error` has the place in the code.",
+}
+
+
+class Record(Protocol):
+    """What is used of aiokafka's ConsumerRecord. `timestamp`: milliseconds since 1970, negative where there is none."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+Answer = tuple[str, bytes | None, Headers]
+"""Topic, value and headers of what is written for a record; its key is the record's own."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch came to, counted while it is handled and published once it is committed."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    dead_letters: Counter[str] = field(default_factory=Counter)
+
+
+class Handle(Protocol):
+    """Answers a record; must not raise for anything that a record can hold."""
+
+    def __call__(self, record: Record, tally: Tally) -> Answer: ...
+
+
+class ClaimHandler:
+    """Decode, scrub, encode."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        """`engine`: pure and synchronous."""
+        self._scrub = engine.scrub
+        self._topics = settings.output_topics()
+        self._max_bytes = settings.max_claim_bytes
+        self._source = f"/claim-scrubber/{settings.group}"
+
+    def __call__(self, record: Record, tally: Tally) -> Answer:
+        """Answer one record; what cannot be decoded or scrubbed becomes a dead letter."""
+        value = record.value
+        origin = Origin(record.topic, record.partition, record.offset)
+        if value is not None and len(value) > self._max_bytes:
+            return self._dead_letter(record, origin, TOO_LARGE, "", tally)
+        try:
+            content_type = content_type_of(record.headers)
+            claim = decode_claim(value, content_type)
+            verdict = self._scrub(claim, as_of=_as_of(claim.received_at, record.timestamp), origin=origin)
+            encoded = encode_verdict(verdict, content_type)
+            headers = verdict_headers(
+                verdict, content_type=content_type, time=record.timestamp, source=self._source, incoming=record.headers
+            )
+        except ContractError as error:
+            return self._dead_letter(record, origin, error.reason, error.path, tally)
+        except Exception as error:  # noqa: BLE001 - whatever the rules do to one claim must not stop the others
+            emit(Event.ENGINE_ERROR, topic=origin.topic, partition=origin.partition, offset=origin.offset,
+                 **error_values(error))  # fmt: skip
+            return self._dead_letter(record, origin, ENGINE_ERROR, "", tally)
+        tally.verdicts[verdict.disposition] += 1
+        for finding in verdict.findings:
+            tally.findings[finding.rule] += 1
+        return self._topics[verdict.disposition], encoded, headers
+
+    def _dead_letter(self, record: Record, origin: Origin, reason: str, path: str, tally: Tally) -> Answer:
+        tally.dead_letters[reason] += 1
+        headers = dead_letter_headers(
+            reason, path, origin, time=record.timestamp, source=self._source, incoming=record.headers
+        )
+        return self._topics["dead-letter"], record.value, headers
+
+
+def _as_of(received_at: dt.datetime | None, timestamp: int) -> dt.date:
+    """The day to judge on: when the claim was received, else when its record was written; both in UTC."""
+    if received_at is not None:
+        return received_at.astimezone(dt.UTC).date()
+    if timestamp > 0:
+        return dt.datetime.fromtimestamp(timestamp / 1000, dt.UTC).date()
+    return dt.datetime.now(dt.UTC).date()

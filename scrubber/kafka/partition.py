@@ -1,0 +1,137 @@
+"""One input partition: its transactional producer, its position, and what was fetched but not yet answered."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from scrubber.kafka.batch import Batch, Message
+from scrubber.kafka.clients import make_producer
+from scrubber.kafka.closing import close
+from scrubber.kafka.handler import Record
+from scrubber.log import Event, emit
+from scrubber.settings import Settings
+
+_START_SECONDS = 8.0
+_ASK_SECONDS = 5.0
+_CLOSE_SECONDS = 1.0
+
+
+class TopicMissingError(Exception):
+    """The brokers do not know a topic; `topic` is its name."""
+
+    def __init__(self, topic: str) -> None:
+        """`topic`: from the settings."""
+        super().__init__(topic)
+        self.topic = topic
+
+
+class Partition:
+    """An open partition. `ready` is set by the loop once the consumer stands at `position`, and cleared by a rebalance."""
+
+    def __init__(self, tp: TopicPartition, producer: AIOKafkaProducer, position: int, topics: Sequence[str]) -> None:
+        """Use `open_partition()`."""
+        self.tp = tp
+        self.position = position
+        self.ready = False
+        self.backlog: list[Record] = []
+        self.committed_at = time.monotonic()
+        self._producer = producer
+        self._topics = topics
+
+    def accept(self, records: Sequence[Record]) -> None:
+        """Add fetched records to the backlog; any that do not follow what is there are from before a seek."""
+        after = self.backlog[-1].offset if self.backlog else self.position - 1
+        self.backlog += [record for record in records if record.offset > after]
+
+    async def counts(self) -> dict[str, int]:
+        """Number of partitions of each output topic, as the producer knows it at the moment."""
+        return {topic: len(await self._producer.partitions_for(topic)) for topic in self._topics}
+
+    async def transact(self, batch: Batch, group: str) -> None:
+        """Write the batch and move the group's offset, both or neither.
+
+        Any exception leaves the producer unfit for use: close this partition and open it anew, which aborts what was
+        begun. Every send is awaited, because `commit_transaction()` succeeds although a send failed.
+        """
+        producer = self._producer
+        sends: list[asyncio.Future[object]] = []
+        try:
+            await producer.begin_transaction()
+            for (topic, partition), messages in batch.messages.items():
+                await self._send(topic, partition, messages, sends)
+            for send in sends:
+                await send
+            await producer.send_offsets_to_transaction({self.tp: batch.next_offset}, group)
+            await producer.commit_transaction()
+        except BaseException:
+            for send in sends:
+                send.add_done_callback(_look_at)
+            raise
+        self.position = batch.next_offset
+        self.backlog = self.backlog[batch.records :]
+        self.committed_at = time.monotonic()
+
+    async def _send(
+        self, topic: str, partition: int, messages: Sequence[Message], sends: list[asyncio.Future[object]]
+    ) -> None:
+        """Queue messages in as few produce batches as their sizes allow."""
+        builder = self._producer.create_batch()
+        for key, value, headers in messages:
+            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                sends.append(await self._producer.send_batch(builder, topic, partition=partition))
+                builder = self._producer.create_batch()
+                builder.append(timestamp=None, key=key, value=value, headers=headers)
+        builder.close()
+        sends.append(await self._producer.send_batch(builder, topic, partition=partition))
+
+    async def close(self) -> None:
+        """Let go of the producer; takes at most about two seconds."""
+        self.ready = False
+        self.backlog = []
+        await close(self._producer, _CLOSE_SECONDS)
+
+
+async def open_partition(tp: TopicPartition, consumer: AIOKafkaConsumer, settings: Settings) -> Partition:
+    """Start the partition's producer, then read its committed offset: in that order, for the start fences a zombie.
+
+    Raises KafkaError, TimeoutError, OSError or TopicMissingError.
+    """
+    producer = make_producer(settings, tp)
+    topics = list(settings.output_topics().values())
+    try:
+        await asyncio.wait_for(producer.start(), _START_SECONDS)
+        for topic in topics:
+            await _look_for(topic, producer)
+        position = await _position(tp, consumer)
+    except BaseException:
+        await close(producer, _CLOSE_SECONDS)
+        raise
+    return Partition(tp, producer, position, topics)
+
+
+async def _look_for(topic: str, producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.partitions_for(topic), _ASK_SECONDS)
+    except TimeoutError:
+        raise TopicMissingError(topic) from None
+
+
+async def _position(tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
+    """The committed offset; the first record's where there is none, or where it lies outside of what the topic holds."""
+    committed = await asyncio.wait_for(consumer.committed(tp), _ASK_SECONDS)
+    first = (await asyncio.wait_for(consumer.beginning_offsets([tp]), _ASK_SECONDS))[tp]
+    if committed is None:
+        return int(first)
+    end = (await asyncio.wait_for(consumer.end_offsets([tp]), _ASK_SECONDS))[tp]
+    if first <= committed <= end:
+        return int(committed)
+    emit(Event.POSITION_LOST, partition=tp.partition, offset=committed, first=first)
+    return int(first)
+
+
+def _look_at(send: "asyncio.Future[object]") -> None:
+    """Read a failed send's exception, or asyncio would complain that nobody did."""
+    if not send.cancelled():
+        send.exception()

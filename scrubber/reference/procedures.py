@@ -1,0 +1,173 @@
+"""Everything the tables say of a procedure code on a date, put into one object."""
+
+import datetime as dt
+import re
+
+from scrubber.reference import masks
+from scrubber.reference.dated import in_force
+from scrubber.reference.facts import Pair, Procedure
+from scrubber.reference.lines import SortedLines
+from scrubber.reference.manifest import TableInfo
+from scrubber.reference.starter import Edits, Support, Validity
+
+HCPCS_COLUMNS = ("code", "start", "end", "coverage", "short")
+_FORMS = (
+    ("cpt", r"\d{5}"),
+    ("cpt2", r"\d{4}F"),
+    ("cpt3", r"\d{4}T"),
+    ("cpt-lab", r"\d{4}U"),
+    ("cpt-maaa", r"\d{4}M"),
+    ("cdt", r"D\d{4}"),
+    ("hcpcs", r"[A-Z]\d{4}"),
+)
+_FORM = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{form})" for kind, form in _FORMS), re.ASCII)
+_LESIONS = frozenset({"17000", "17003", "17004"})
+_GLOBAL = {"000": masks.MINOR, "010": masks.MINOR, "090": masks.MAJOR}
+_KIND = {"cpt2": masks.TRACKING, "cpt3": masks.CATEGORY_3, "malformed": masks.MALFORMED}
+_FAMILIES = {
+    "procedure-validity": "procedures",
+    "ncci-ptp": "ptp",
+    "ncci-mue": "mue",
+    "ncci-add-on": "add-on",
+    "global-days": "fee-schedule",
+    "medical-necessity": "necessity",
+}
+"""Family of edits -> the table that must list a code before its silence about it means anything."""
+
+
+def form_of(code: str) -> str:
+    """The kind of procedure code that `code` has the form of."""
+    match = _FORM.fullmatch(code)
+    return (match.lastgroup or "").replace("_", "-") if match else "malformed"
+
+
+class Procedures:
+    """The tables that speak of procedures."""
+
+    def __init__(self, edits: Edits, hcpcs: SortedLines | None, infos: dict[str, TableInfo]) -> None:
+        self.edits = edits
+        self._hcpcs = hcpcs
+        self._infos = infos
+
+    def on(self, code: str, day: dt.date) -> Procedure:
+        """What is known of `code` (upper case) on `day`. Every code gives an object, known or not."""
+        edits = self.edits
+        kind = form_of(code)
+        listed = edits.validity.get(code, [])
+        valid_from, valid_to, valid, short = None, None, None, None
+        known = bool(listed)
+        price = in_force(edits.prices.get(code, ()), day)
+        if kind == "hcpcs" and not known:
+            known, valid_from, valid_to, valid, short = self._level_2(code, day)
+        elif kind == "malformed":
+            valid = False if code else None
+        elif known:
+            valid_from, valid_to, valid = _valid(listed, day, priced=price is not None)
+        em = any(row.kind == "em" for row in listed)
+        limit = in_force(edits.limits.get(code, ()), day)
+        add_ons = [row for row in edits.add_ons.get(code, ()) if in_force((row,), day)]
+        pairs = self._pairs(code, day)
+        support = [row for row in edits.support.get(code, ()) if in_force((row,), day)]
+        documentation = edits.documentation.get(code, ())
+        sex = edits.sex.get(code)
+        global_days = price.global_days if price else None
+        flags = (
+            (em, masks.EM),
+            (bool(add_ons), masks.ADD_ON),
+            (bool(pairs), masks.HAS_PAIRS),
+            (limit is not None, masks.HAS_MUE),
+            (code in _LESIONS, masks.LESION),
+            (not known, masks.UNKNOWN),
+            (valid is False, masks.INVALID),
+            (bool(support), masks.NEEDS_DIAGNOSIS),
+            (bool(documentation), masks.DOCUMENTED),
+            (sex is not None, masks.SEXED),
+        )
+        ptp = self._ptp(code)
+        silent = {
+            "procedure-validity": valid is None,
+            "ncci-ptp": ptp is None,
+            "ncci-mue": limit is None,
+            "ncci-add-on": not add_ons,
+            # A visit has no global days of its own: what matters is those of the procedure beside it.
+            "global-days": price is None and not em,
+            "medical-necessity": not support,
+        }
+        return Procedure(
+            code=code,
+            kind=kind,
+            known=known,
+            valid=valid,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            em=em,
+            status=price.status if price else None,
+            global_days=global_days,
+            mue=limit.units if limit else None,
+            mai=limit.mai if limit else None,
+            add_on_type=min((row.type for row in add_ons), default=None),
+            primaries=frozenset(row.primary for row in add_ons if row.primary),
+            partners=pairs,
+            ptp=ptp,
+            needs_diagnosis=tuple(row.prefix for row in support),
+            diagnosis_source=_sources(support),
+            documentation=documentation,
+            sex=sex,
+            short=short,
+            unlisted=tuple(family for family, is_silent in silent.items() if is_silent and self._open(family, code)),
+            mask=sum(bit for is_set, bit in flags if is_set) | _GLOBAL.get(global_days or "", 0) | _KIND.get(kind, 0),
+        )
+
+    def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
+        """The edit in force on `day` that takes `column_2` away beside `column_1`."""
+        edit = in_force(self.edits.pairs.get((column_1, column_2), ()), day)
+        return edit.pair if edit else None
+
+    def _pairs(self, code: str, day: dt.date) -> frozenset[str]:
+        live = (row.pair for row in self.edits.partners.get(code, ()) if in_force((row,), day))
+        return frozenset(pair.column_2 if pair.column_1 == code else pair.column_1 for pair in live)
+
+    def _ptp(self, code: str) -> str | None:
+        if code in self.edits.subjects:
+            return "subject"
+        return "partner" if code in self.edits.partners else None
+
+    def _open(self, family: str, code: str) -> bool:
+        """Whether a table's silence about `code` leaves open what holds of it."""
+        info = self._infos.get(_FAMILIES[family])
+        # Whether a code is valid is a question to several tables; `valid` already weighs how complete each is.
+        return info is None or family == "procedure-validity" or not (info.complete or code in info.subjects)
+
+    def _level_2(self, code: str, day: dt.date) -> tuple[bool, dt.date | None, dt.date | None, bool | None, str | None]:
+        """Known, from, to, valid, short description of a HCPCS Level II code."""
+        info = self._infos.get("hcpcs")
+        if self._hcpcs is None or info is None:
+            return False, None, None, None, None
+        found = self._hcpcs.at(code)
+        if not found:
+            return False, None, None, False if info.reaches(day) else None, None
+        _, first, last, _, short = found[0]
+        start = dt.date.fromisoformat(first)
+        end = dt.date.fromisoformat(last) if last else None
+        if day < start or (end is not None and day > end):
+            return True, start, end, False, short
+        # What a later release ended is not known here.
+        return True, start, end, True if info.ends is None or day <= info.ends or end is not None else None, short
+
+
+def _valid(listed: list[Validity], day: dt.date, *, priced: bool) -> tuple[dt.date | None, dt.date | None, bool | None]:
+    """From, to and valid, by the rows of one code; the dates are those of the row nearest to `day`."""
+    row = in_force(listed, day)
+    if row is None:
+        nearest = max((r for r in listed if r.start is not None and r.start > day), key=_start, default=listed[-1])
+        return nearest.start, nearest.end, False
+    # Without a first day, only the fee schedule can show that the code was there.
+    return row.start, row.end, True if row.start is not None or priced else None
+
+
+def _start(row: Validity) -> dt.date:
+    return row.start or dt.date.min
+
+
+def _sources(support: list[Support]) -> str | None:
+    return "; ".join(dict.fromkeys(row.source for row in support)) or None

@@ -1,0 +1,86 @@
+"""The tables between two days on which any of them changes: within a release, a date makes no difference."""
+
+import datetime as dt
+from collections.abc import Mapping
+from itertools import count
+
+from scrubber.reference.diagnoses import Diagnoses, normal, unknown
+from scrubber.reference.facts import Diagnosis, Modifier, Pair, Place, Procedure
+from scrubber.reference.manifest import TableInfo
+from scrubber.reference.memo import Budget, Memo
+from scrubber.reference.procedures import Procedures
+from scrubber.reference.small import modifier_on
+
+_ids = count(1)
+
+
+class Tables:
+    """All tables, read; what releases draw on."""
+
+    def __init__(
+        self,
+        infos: Mapping[str, TableInfo],
+        procedures: Procedures,
+        diagnoses: Diagnoses,
+        modifiers: Mapping[str, Modifier],
+        places: Mapping[str, Place],
+    ) -> None:
+        self.infos = infos
+        self.procedures = procedures
+        self.diagnoses = diagnoses
+        self.modifiers = modifiers
+        self.places = places
+
+
+class Release:
+    """What all tables say on any of the days they share; `id` is unique within the process.
+
+    The memos resolve a code on first touch. `modifiers` and `places` give None for what no table knows.
+    """
+
+    def __init__(self, tables: Tables, day: dt.date, budget: Budget) -> None:
+        self.id = next(_ids)
+        self._tables = tables
+        self.day = day
+        self._reaches = frozenset(kind for kind, info in tables.infos.items() if info.reaches(day))
+        self.procedures: Memo[Procedure] = Memo(self._procedure, budget)
+        self.diagnoses: Memo[Diagnosis] = Memo(self._diagnosis, budget)
+        self.modifiers: Memo[Modifier | None] = Memo(self._modifier, budget)
+        self.places: Memo[Place | None] = Memo(tables.places.get, budget)
+
+    def pair(self, column_1: str, column_2: str) -> Pair | None:
+        """The edit in force that takes `column_2` away beside `column_1`. Ask both ways: order matters."""
+        return self._tables.procedures.pair(column_1, column_2, self.day)
+
+    def children(self, code: str) -> tuple[Diagnosis, ...]:
+        """The billable diagnoses under a heading, in order; empty when `code` heads none."""
+        plain = normal(code)
+        if plain is None:
+            return ()
+        return tuple(self.diagnoses[child] for child in self._tables.diagnoses.children(plain, self.day))
+
+    def reaches(self, kind: str) -> bool:
+        """Whether a table of this kind is loaded and speaks of these days."""
+        return kind in self._reaches
+
+    def label(self, kind: str) -> str:
+        """Source and release of the table, such as `MCE v44.0`. KeyError when none is loaded."""
+        return self._tables.infos[kind].label
+
+    def _procedure(self, code: str) -> Procedure:
+        upper = code.upper()
+        if upper != code:
+            return self.procedures[upper]
+        return self._tables.procedures.on(code, self.day)
+
+    def _diagnosis(self, code: str) -> Diagnosis:
+        plain = normal(code)
+        if plain is None:
+            return unknown(code)
+        if plain != code:
+            return self.diagnoses[plain]
+        return self._tables.diagnoses.on(code, self.day, excludes=self.reaches("icd10cm-excludes1"))
+
+    def _modifier(self, code: str) -> Modifier | None:
+        modifier = self._tables.modifiers.get(code)
+        return modifier and modifier_on(modifier, self.day)

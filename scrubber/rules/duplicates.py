@@ -1,0 +1,40 @@
+"""The same line twice on one claim."""
+
+from scrubber.rules.example import example
+from scrubber.rules.form import Hit, Hits, Remedy, rule
+from scrubber.rules.remedies import AddModifier, DropLine
+from scrubber.rules.scopes import DISTINCT, REPEAT, SAME_CODE, Day, Line
+
+_TELLS_APART = DISTINCT | REPEAT
+
+
+@rule(
+    "duplicate-line",
+    title="The same line twice",
+    scope="day",
+    family="duplicates",
+    predicts=("OA", "18"),
+    source="Medicare Claims Processing Manual, chapter 1, section 120",
+    likelihood=0.95,
+    needs=(SAME_CODE,),
+    fires=(example("76940", "76940", dx="C79.51"),),
+    passes=(example("76940", "76940-76", dx="C79.51"), example("76940-LT", "76940-RT", dx="C79.51")),
+)
+def duplicate_line(day: Day) -> Hits:
+    """Two lines with the same procedure, modifiers, date, place, units and drug, and no modifier for a repetition."""
+    seen: dict[object, Line] = {}
+    hits = []
+    for line in day.lines:
+        service = line.service
+        modifiers = frozenset(service.modifiers)
+        on_claim = line.on_claim
+        key = (service.code.code, modifiers, service.place, service.units, on_claim.ndc, on_claim.revenue_code)
+        first = seen.setdefault(key, line)
+        if first is line or not _TELLS_APART.isdisjoint(modifiers):
+            continue
+        code = service.code.code
+        text = f"Line {line.number} repeats line {first.number}: {code} with the same modifiers, units and place."
+        drop = Remedy(f"Remove the repeated {code} (line {line.number})", (DropLine(line.index),), "confirmation")
+        again = Remedy(f"Add 76 if {code} was done again", (AddModifier(line.index, "76"),), "documentation")
+        hits.append(Hit(line.at(), text, (line,), (drop, again)))
+    return hits

@@ -1,0 +1,52 @@
+"""Families of edits: the unit in which a verdict says what was checked and what was not.
+
+`table` names the reference table a family reads, `policy` the field of the payer policy without which it is silent, and
+`absent` the claim facts without which it cannot judge. A family with `unbuilt` set has no rules yet; it stands here so
+that every verdict says so instead of keeping quiet.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family. `table`, `policy` and `absent` are what `scrubber.engine.coverage` asks before it says 'checked'."""
+
+    title: str
+    table: str | None = None
+    policy: str | None = None
+    absent: str | None = None
+    unbuilt: str | None = None
+    professional_only: bool = False
+
+
+FAMILIES: dict[str, Family] = {
+    "claim-structure": Family("Required elements, dates, diagnosis pointers, charges in balance"),
+    "identifiers": Family("National Provider Identifiers"),
+    "place-of-service": Family("Place of service", table="pos"),
+    "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures"),
+    "modifiers": Family("Modifiers: known, in force, consistent, on the right kind of code", table="modifiers"),
+    "ncci-ptp": Family("NCCI procedure-to-procedure edits", table="ptp", professional_only=True),
+    "ncci-mue": Family("NCCI medically unlikely edits", table="mue", professional_only=True),
+    "ncci-add-on": Family("Add-on codes and their primaries", table="add-on", professional_only=True),
+    "lesion-count": Family("Destruction of premalignant lesions counted by 17000, 17003, 17004", table="mue"),
+    "global-days": Family("Visits within the global days of a procedure on the same claim", table="fee-schedule"),
+    "tracking-codes": Family("Category II codes: charge and company", policy="tracking_code_charges"),
+    "diagnosis-validity": Family("ICD-10-CM codes valid and billable on the date of service", table="icd10cm"),
+    "excludes1": Family("ICD-10-CM Excludes1 notes", table="icd10cm-excludes1"),
+    "laterality": Family("Side in the diagnosis against LT and RT", table="icd10cm"),
+    "medical-necessity": Family("Diagnosis supports the procedure", table="necessity"),
+    "documentation": Family("Documentation elements on file", table="documentation", absent="documentation"),
+    "sex": Family("Procedure against the patient's sex", table="sex", absent="sex"),
+    "duplicates": Family("The same line twice"),
+    "timely-filing": Family("Filing limit", policy="filing_limit_months"),
+    "prior-authorization": Family("Prior authorization", policy="prior_authorization"),
+    "frequency": Family("Frequency within the claim", policy="frequency"),
+    "lcd": Family("Local coverage determinations", unbuilt="no-table"),
+    "clia": Family("CLIA number and QW", unbuilt="no-table"),
+    "ndc": Family("National drug codes", unbuilt="no-table"),
+    "fee-schedule-indicators": Family("Bilateral, assistant, co-surgery, PC/TC indicators", unbuilt="no-table"),
+    "duplicate-claim": Family("The same claim submitted before", unbuilt="no-history"),
+    "global-days-history": Family("Global days of procedures on earlier claims", unbuilt="no-history"),
+    "frequency-history": Family("Frequency over earlier claims", unbuilt="no-history"),
+}

@@ -1,0 +1,138 @@
+"""The form of a rule: a pure function with everything anybody must know about it beside it.
+
+A rule belongs to one *scope* and is handed only that scope's object (see `scrubber.rules.scopes`):
+
+- ``line``: one `Service`, that is one line alone. Its result is remembered by exactly what it was handed.
+- ``day``: the lines of one date of service.
+- ``claim``: the whole claim, diagnoses included.
+
+`needs` holds masks; the rule is called only when the scope's mask has at least one bit of each. So a rule that cannot
+fire costs nothing. A rule answers None, or a sequence of `Hit`; paths, words and remedies are built only on a hit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from scrubber.contract import Needs, Prediction, Severity
+from scrubber.rules.example import Example
+from scrubber.rules.families import FAMILIES
+from scrubber.rules.remedies import Edit
+from scrubber.rules.scopes import Line
+
+Scope = Literal["line", "day", "claim"]
+HERE = -1
+"""The index a line rule uses for 'this line' in its remedies: it is not told which one it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that might clear a hit. The engine offers it only if scrubbing the changed claim proves it."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule fired.
+
+    `path` is a JSON Pointer into the claim; a line rule gives it relative to the line. `detail` tells apart several
+    hits of one rule on the same lines. `source`, `predicts` and `severity` override what the rule says of itself.
+    """
+
+    path: str
+    message: str
+    lines: Sequence[Line] = ()
+    remedies: Sequence[Remedy] = ()
+    detail: str = ""
+    source: str | None = None
+    predicts: Prediction | None = None
+    severity: Severity | None = None
+
+
+Hits = Sequence[Hit] | None
+Detect = Callable[[Any], Hits]
+D = TypeVar("D", bound=Detect)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One edit. `likelihood`: our estimate of the share of such claims that payers deny; `source`: who defines it."""
+
+    id: str
+    title: str
+    scope: Scope
+    family: str
+    severity: Severity
+    likelihood: float
+    predicts: Prediction
+    source: str
+    fires: tuple[Example, ...]
+    passes: tuple[Example, ...]
+    detect: Detect = field(repr=False)
+    needs: tuple[int, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    professional_only: bool = False
+    module: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The rule's docstring: when it fires and why."""
+        return " ".join((self.detect.__doc__ or "").split())
+
+
+_DECLARED: dict[str, Rule] = {}
+
+
+def rule(  # noqa: PLR0913  the parts of a rule are its form; all are named
+    id_: str,
+    *,
+    title: str,
+    scope: Scope,
+    family: str,
+    predicts: tuple[str, str] | tuple[str, str, str],
+    source: str,
+    fires: Sequence[Example],
+    passes: Sequence[Example],
+    severity: Severity = "deny",
+    likelihood: float = 0.9,
+    needs: Sequence[int] = (),
+    supersedes: Sequence[str] = (),
+    professional_only: bool = False,
+) -> Callable[[D], D]:
+    """Declare the decorated function as a rule. ValueError for an id used twice or a family nobody knows."""
+
+    def declare(detect: D) -> D:
+        if id_ in _DECLARED:
+            message = f"rule {id_!r} is declared twice: {_DECLARED[id_].module} and {detect.__module__}"
+            raise ValueError(message)
+        if family not in FAMILIES:
+            message = f"rule {id_!r} names the unknown family {family!r}: add it to scrubber/rules/families.py"
+            raise ValueError(message)
+        _DECLARED[id_] = Rule(
+            id=id_,
+            title=title,
+            scope=scope,
+            family=family,
+            severity=severity,
+            likelihood=likelihood,
+            predicts=Prediction(*predicts),
+            source=source,
+            fires=tuple(fires),
+            passes=tuple(passes),
+            detect=detect,
+            needs=tuple(needs),
+            supersedes=tuple(supersedes),
+            professional_only=professional_only,
+            module=detect.__module__,
+        )
+        return detect
+
+    return declare
+
+
+def declared() -> dict[str, Rule]:
+    """Every rule declared so far, by id."""
+    return _DECLARED

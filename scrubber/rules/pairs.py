@@ -1,0 +1,109 @@
+"""NCCI procedure-to-procedure edits: two procedures that are not paid together on one date.
+
+Column 2 of a pair is the one that is refused. Indicator 0: never both. Indicator 1: both if a modifier says that they
+were separate, on either line since 2019-07-01.
+"""
+
+from collections.abc import Iterator
+
+from scrubber.reference import Pair
+from scrubber.reference.masks import HAS_PAIRS
+from scrubber.rules.example import example
+from scrubber.rules.form import Hit, Hits, Remedy, rule
+from scrubber.rules.remedies import AddModifier, DropLine
+from scrubber.rules.scopes import SEVERAL, Day, Line
+
+
+def live_pairs(day: Day) -> Iterator[tuple[Line, Line, Pair]]:
+    """Every two lines of the day that stand in a live edit: column 1's line, column 2's line, the edit."""
+    codes = day.codes
+    for one in day.lines:
+        partners = one.code.partners
+        if partners.isdisjoint(codes):
+            continue
+        for two in day.lines:
+            if two.code.code in partners and (pair := day.release.pair(one.code.code, two.code.code)):
+                yield one, two, pair
+
+
+def bypassed(one: Line, two: Line, day: Day) -> bool:
+    """Whether a modifier on either line says that the two procedures were separate."""
+    modifiers = day.release.modifiers
+    return any(
+        (known := modifiers[modifier]) is not None and known.bypass
+        for line in (one, two)
+        for modifier in line.service.modifiers
+    )
+
+
+def _source(day: Day, one: Line, two: Line, pair: Pair) -> str:
+    return f"{day.release.label('ptp')}: {one.code.code}/{two.code.code} indicator {pair.indicator}"
+
+
+def _drop(line: Line) -> Remedy:
+    return Remedy(f"Remove {line.code.code} (line {line.number})", (DropLine(line.index),), "confirmation")
+
+
+@rule(
+    "ptp-never",
+    title="Two procedures that are never paid together",
+    scope="day",
+    family="ncci-ptp",
+    predicts=("CO", "236"),
+    source="NCCI procedure-to-procedure edits, indicator 0",
+    likelihood=0.98,
+    needs=(HAS_PAIRS, SEVERAL),
+    professional_only=True,
+    fires=(example("17004", "17003x2"), example("17004-59", "17000"), example("57520", "57500", dx="N87.1")),
+    passes=(example("17000", "17003x2"), example("17004", "17003x2/2026-09-14")),
+)
+def ptp_never(day: Day) -> Hits:
+    """A pair with indicator 0 on one date. No modifier opens it, so none is suggested."""
+    return [
+        Hit(
+            two.at("procedure_code"),
+            f"{two.code.code} is not paid with {one.code.code} on the same date; no modifier changes that.",
+            (one, two),
+            (_drop(two),),
+            source=_source(day, one, two, pair),
+        )
+        for one, two, pair in live_pairs(day)
+        if pair.indicator == 0
+    ]
+
+
+@rule(
+    "ptp-unless-separate",
+    title="Two procedures that are paid together only if they were separate",
+    scope="day",
+    family="ncci-ptp",
+    predicts=("CO", "236"),
+    source="NCCI procedure-to-procedure edits, indicator 1",
+    likelihood=0.9,
+    needs=(HAS_PAIRS, SEVERAL),
+    professional_only=True,
+    fires=(example("20983", "77013", dx="C79.51"), example("17004", "17110")),
+    passes=(example("20983", "77013-59", dx="C79.51"), example("17004", "17110-XS"), example("99213-25", "17000")),
+)
+def ptp_unless_separate(day: Day) -> Hits:
+    """A pair with indicator 1 on one date, and no modifier on either line that says the services were separate."""
+    return [
+        Hit(
+            two.at("modifiers"),
+            f"{two.code.code} is part of {one.code.code} on the same date unless it was a separate service.",
+            (one, two),
+            _separate(one, two),
+            source=_source(day, one, two, pair),
+        )
+        for one, two, pair in live_pairs(day)
+        if pair.indicator == 1 and not bypassed(one, two, day)
+    ]
+
+
+def _separate(one: Line, two: Line) -> tuple[Remedy, ...]:
+    if two.code.em:
+        modifier = "57" if one.code.global_days == "090" else "25"
+        title = f"Add {modifier} to {two.code.code} (line {two.number}) if the visit was significant and separate"
+        return (Remedy(title, (AddModifier(two.index, modifier),), "documentation"),)
+    title = f"Add 59 to {two.code.code} (line {two.number}) if a separate procedure is documented"
+    return _drop(two), Remedy(title, (AddModifier(two.index, "59"),), "documentation")

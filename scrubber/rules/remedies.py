@@ -1,0 +1,100 @@
+"""The changes a rule may propose, as data. `scrubber.engine.patch` turns them into a JSON Patch.
+
+`line` is an index into the claim's service lines, or `HERE` in a line rule. All indices mean the claim as received.
+"""
+
+from typing import NamedTuple
+
+
+class AddModifier(NamedTuple):
+    """Put a modifier in front of those a line has."""
+
+    line: int
+    modifier: str
+
+
+class DropModifier(NamedTuple):
+    """Take one modifier (the first of that name) off a line."""
+
+    line: int
+    modifier: str
+    last: bool = False
+
+
+class SwapModifier(NamedTuple):
+    """Replace one modifier by another, in its place."""
+
+    line: int
+    old: str
+    new: str
+
+
+class DropLine(NamedTuple):
+    """Remove a line; its charge leaves the claim's total."""
+
+    line: int
+
+
+class InsertLine(NamedTuple):
+    """Add a line behind `after`, with its dates, place and pointers."""
+
+    after: int
+    procedure_code: str
+    units: int
+    cents: int
+
+
+class SetCode(NamedTuple):
+    """Bill another procedure on a line."""
+
+    line: int
+    procedure_code: str
+
+
+class SetUnits(NamedTuple):
+    """Change a line's units."""
+
+    line: int
+    units: int
+
+
+class SetCharge(NamedTuple):
+    """Change a line's charge, in cents; the claim's total follows."""
+
+    line: int
+    cents: int
+
+
+class SetPointers(NamedTuple):
+    """Link a line to other diagnoses (numbers from 1)."""
+
+    line: int
+    pointers: tuple[int, ...]
+
+
+class SetDiagnosis(NamedTuple):
+    """Replace a diagnosis (position from 0)."""
+
+    position: int
+    code: str
+
+
+class DropDiagnosis(NamedTuple):
+    """Remove a diagnosis (position from 0); pointers behind it move up."""
+
+    position: int
+
+
+Edit = (
+    AddModifier
+    | DropModifier
+    | SwapModifier
+    | DropLine
+    | InsertLine
+    | SetCode
+    | SetUnits
+    | SetCharge
+    | SetPointers
+    | SetDiagnosis
+    | DropDiagnosis
+)

@@ -1,0 +1,55 @@
+"""Wait until a worker answers that claims flow."""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+_PAUSE_SECONDS: Final = 0.1
+_REQUEST_SECONDS: Final = 2.0
+
+
+class WorkerNotReadyError(RuntimeError):
+    """The worker ended, or its /readyz gave no 200 in time; the text has the last answer and the end of its log."""
+
+
+def wait_until_ready(url: str, seconds: float, ended: Callable[[], bool], log: Callable[[], str]) -> None:
+    """Ask `url`/readyz until it answers 200. `ended`: whether the worker has gone. Raises WorkerNotReadyError."""
+    until = time.monotonic() + seconds
+    while True:
+        gone = ended()
+        answer = _ask(url)
+        if answer is None:
+            return
+        if gone:
+            raise WorkerNotReadyError(f"The worker ended before it was ready. Its log ends with:\n{_tail(log())}")
+        if time.monotonic() > until:
+            raise WorkerNotReadyError(
+                f"The worker was not ready within {seconds:g} s: {answer}. Its log ends with:\n{_tail(log())}"
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _ask(url: str) -> str | None:
+    """None when ready, otherwise why not."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=_REQUEST_SECONDS)
+    try:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        return f"/readyz does not answer ({type(error).__name__})"
+    finally:
+        connection.close()
+    if response.status == http.HTTPStatus.OK:
+        return None
+    try:
+        return f"/readyz says {json.loads(body)['status']}"
+    except (ValueError, KeyError, TypeError):
+        return f"/readyz answers {response.status}"
+
+
+def _tail(log: str) -> str:
+    return "\n".join(log.strip().splitlines()[-15:]) or "(nothing)"

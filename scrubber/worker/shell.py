@@ -1,0 +1,82 @@
+"""The process around the loop: Faust gives it its life, its signals and its web server, and touches no claim.
+
+Faust's own consumer and producer stay off: `docs/decisions/0002-faust-shell-aiokafka-loop.md` says what they lose.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.app.base import BootStrategy
+
+from scrubber.log import Event, emit
+from scrubber.settings import Settings
+from scrubber.worker.exits import ExitCode
+
+
+class _WithoutKafka(BootStrategy):
+    enable_kafka = False
+    enable_sensors = False
+
+
+class _App(faust.App):
+    BootStrategy = _WithoutKafka
+    producer_only = True
+
+
+def make_app(settings: Settings, loop: asyncio.AbstractEventLoop) -> faust.App:
+    """A Faust app with a web server and nothing else."""
+    return _App(
+        "claim-scrubber",
+        loop=loop,
+        # Faust wants a folder for tables we do not have; a worker's own folder may be read-only.
+        datadir=str(Path(tempfile.gettempdir()) / "claim-scrubber-faust"),
+        broker=f"kafka://{settings.bootstrap_servers.split(',')[0]}",
+        web_enabled=True,
+        web_bind=settings.web_host,
+        web_host=settings.web_host,
+        web_port=settings.web_port,
+        web_in_thread=False,
+        web_router_enabled=False,
+        web_tables_enabled=False,
+        worker_redirect_stdouts=False,
+        autodiscover=False,
+    )
+
+
+class Shell(faust.Worker):
+    """Faust's worker with our signals: the first one drains, a second one ends the process at once."""
+
+    def __init__(self, app: faust.App, *services: Any, loop: asyncio.AbstractEventLoop) -> None:  # noqa: ANN401
+        """`services` start after the app and stop before it."""
+        super().__init__(app, *services, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
+        self.spinner = None
+        self._signals = 0
+        self._stop_task: asyncio.Task[None] | None = None
+
+    def install_signal_handlers(self) -> None:
+        """SIGTERM and SIGINT only: Faust's others print stacks or open a debugger."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.add_signal_handler(number, self._on_signal, number)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            emit(Event.WORKER_STOPPED, code=int(ExitCode.FORCED), code_name=ExitCode.FORCED.name)
+            sys.stderr.flush()
+            os._exit(ExitCode.FORCED)
+        emit(Event.DRAINING, signal=number.name)
+        self.request_stop()
+
+    def request_stop(self) -> None:
+        """Begin to stop; `start()` returns when that is done."""
+        if self._stop_task is None:
+            self._stop_task = self.loop.create_task(self.stop())
+
+    def _setproctitle(self, info: str, *, ident: str = "") -> None:
+        """Leave the process's name alone: Faust's would show addresses and folders in `ps`."""

@@ -1,0 +1,132 @@
+"""The worker as a process: pages, exit codes, what it says when something is missing."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from brokers import Broker
+from claims import claim_bytes
+from prometheus_client.parser import text_string_to_metric_families
+from sites import Site, wait_until
+
+from scrubber.kafka.metrics import METRICS
+from scrubber.web.pages import NOT_READY
+from scrubber.worker import ExitCode
+
+
+def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.mark.broker
+async def test_pages_tell_what_was_done(site: Site) -> None:
+    good = [(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(20)]
+    await site.publish([*good, (b"three", claim_bytes("T-3x", units=3), []), (b"bad", b"no", [])])
+    with site.worker(log_interval_seconds=1) as worker:
+        await site.read(22)
+        assert worker.get("/healthz") == (200, '{"status": "ok"}')
+        status, body = worker.get("/readyz")
+        assert (status, json.loads(body)) == (200, {"status": "ready", "partitions": 3})
+        assert worker.get("/nothing")[0] == 404
+        text = worker.get("/metrics")[1]
+        wait_until(lambda: any(line["claims"] for line in worker.events("summary")), 5)
+        summaries = worker.events("summary")
+        worker.stop()
+
+    found = samples(text)
+    assert found["scrubber_claims_in_total", ()] == 22
+    assert found["scrubber_verdicts_total", ("pass",)] == 20
+    assert found["scrubber_verdicts_total", ("fix-suggestion",)] == 1
+    assert found["scrubber_dead_letters_total", ("not-json",)] == 1
+    assert sum(value for (name, _), value in found.items() if name == "scrubber_findings_total") >= 1
+    assert found["scrubber_assigned_partitions", ()] == found["scrubber_open_partitions", ()] == 3
+    assert [found["scrubber_lag_records", (str(number),)] for number in range(3)] == [0, 0, 0]
+    assert found["scrubber_log_keys_dropped", ()] == 0
+    families = {family.name for family in text_string_to_metric_families(text)}
+    assert families == {metric.name for metric in METRICS}
+    assert sum(line["claims"] for line in summaries) == 22
+    # A healthy worker is quiet.
+    expected = {"worker-starting", "partitions-assigned", "summary", "draining", "worker-stopped"}
+    said = [json.loads(line) for line in worker.text().splitlines()]
+    assert {line["event"] for line in said if line["level"] == "info"} <= expected
+    assert [line for line in said if line["level"] not in {"info"} and line["event"] != "library"] == []
+
+
+@pytest.mark.broker
+async def test_a_missing_output_topic_is_said_and_healed(broker: Broker, tmp_path: Path) -> None:
+    site = Site(broker, tmp_path)
+    if broker.kind == "embedded":
+        pytest.skip("the embedded broker creates topics by itself")
+    await site.create_topics()
+    other = f"{site.settings().passed_topic}.other"
+    await site.publish([(b"k", claim_bytes(), [])])
+    with site.starting(passed_topic=other) as worker:
+        wait_until(lambda: bool(worker.events("topic-missing")), 30, worker.text)
+        assert worker.events("topic-missing")[0]["topic"] == other
+        status, body = worker.get("/readyz")
+        assert (status, json.loads(body)["status"]) == (503, "opening-partitions")
+        assert "opening-partitions" in NOT_READY
+        await _create(site, other)
+        worker.wait_ready()
+        (record,) = await site.read(1, other)
+        assert record.topic == other
+
+
+async def _create(site: Site, name: str) -> None:
+    from sites import TOPICS_FILE
+
+    from scrubber.kafka.topics import create_topics, plan_topics
+
+    settings = site.settings(passed_topic=name)
+    reports = await create_topics(settings, plan_topics(settings, TOPICS_FILE, partitions=3, replication=1))
+    assert {report.name: report.state for report in reports}[name] == "created"
+
+
+def run_worker(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SCRUBBER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "scrubber.worker"], env=clean | env, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_bad_settings_end_with_2_and_name_everything_that_is_wrong() -> None:
+    ended = run_worker({"SCRUBBER_BATCH_RECORDS": "0", "SCRUBBER_SECURITY_PROTOCOL": "TELNET"})
+    assert ended.returncode == ExitCode.SETTINGS
+    assert "batch_records (environment SCRUBBER_BATCH_RECORDS)" in ended.stderr
+    assert "from 1 to 20000" in ended.stderr
+    assert "PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL" in ended.stderr
+
+
+def test_a_taken_port_ends_with_7() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = run_worker({"SCRUBBER_WEB_PORT": str(taken.getsockname()[1]), "SCRUBBER_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+    assert ended.returncode == ExitCode.WEB
+    assert [json.loads(line)["event"] for line in ended.stderr.splitlines()][-2:] == ["web-not-started", "worker-stopped"]
+
+
+def test_unusable_payer_policies_end_with_8(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("this is no policy = = =")
+    ended = run_worker({"SCRUBBER_PAYER_FOLDER": str(tmp_path)})
+    assert ended.returncode == ExitCode.REFERENCE
+    assert "reference-not-loaded" in ended.stderr
+    assert "this is no policy" not in ended.stderr
+
+
+def test_brokers_that_cannot_be_reached_are_tried_again_and_a_signal_still_ends_it(tmp_path: Path) -> None:
+    site = Site(Broker("given", "127.0.0.1:1"), tmp_path)
+    with site.starting() as worker:
+        wait_until(lambda: len(worker.events("broker-unreachable")) >= 2, 20, worker.text)
+        status, body = worker.get("/readyz")
+        assert (status, json.loads(body)["status"]) == (503, "broker-unreachable")
+        assert worker.get("/healthz")[0] == 200
+        assert worker.stop() == ExitCode.STOPPED
