@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format types check schemas build bench lock clean check-python
+.PHONY: help install demo test lint format types check docs build bench lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,8 +43,9 @@ types: $(VENV)/$(READY) ## check types
 
 check: lint types test ## lint, types and test: what a change must pass
 
-schemas: $(VENV)/$(READY) ## write the JSON Schemas and the AsyncAPI document into topics/
+docs: $(VENV)/$(READY) ## write what is generated: the schemas in topics/, docs/rules.md
 	@$(BIN)/scrubber topics schema --write
+	@$(BIN)/python -m scrubber.engine.handbook > docs/rules.md
 
 build: $(VENV)/$(READY) ## build the wheel and the source distribution into dist/
 	@rm -rf dist

@@ -2,6 +2,7 @@
 
 The worker's environment says where that is. A proxy that it may name as well is not asked.
 """
+# ruff: noqa: INP001 - the image runs it by its path
 
 import http.client
 import os

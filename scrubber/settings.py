@@ -73,6 +73,11 @@ class Settings:
         "", "Slot of this worker in the group (static membership): unique among the workers, the same after a restart. "
         "Empty: the host's name.",
     )  # fmt: skip
+    membership: str = _setting(
+        "static", "`static`: a restarted worker gets its partitions back at once, one that is gone for good is missed "
+        "after a session. `dynamic`: it leaves when it stops; for autoscaling and for brokers without static members.",
+        choices=("static", "dynamic"),
+    )  # fmt: skip
     input_topic: str = _setting("claims.submitted", "Topic that claims are read from.")
     passed_topic: str = _setting("claims.passed", "Topic for verdicts `pass`.")
     fix_suggested_topic: str = _setting("claims.fix-suggested", "Topic for verdicts `fix-suggestion`.")

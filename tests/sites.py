@@ -84,6 +84,8 @@ class Site:
         return {
             "bootstrap_servers": self.broker.address,
             "group": f"{self._prefix}.group",
+            # The embedded broker knows no static members: a worker that stopped would keep its partitions for ever.
+            "membership": "static" if self.broker.failover else "dynamic",
             **{f"{role}_topic": f"{self._prefix}.{role}" for role in roles},
         }
 

@@ -37,6 +37,8 @@ class _Careful(TyperGroup):
 app = typer.Typer(
     cls=_Careful,
     no_args_is_help=True,
+    context_settings={"max_content_width": 100},
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Check healthcare claims against the edits payers apply, before the payer does.\n\n"
     "`scrubber scrub` checks files, `scrubber worker` checks a Kafka topic, `scrubber demo` shows both at work.",

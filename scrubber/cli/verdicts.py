@@ -42,16 +42,17 @@ _UNCHECKED: Final = {
 }
 
 
-def show_verdict(console: "Console", verdict: Verdict, claim: Claim | None = None, heading: str | None = None) -> None:
-    """Print `verdict`. With `claim`, fixes say what would change; `heading` stands in place of the claim's id."""
+def show_verdict(console: "Console", verdict: Verdict, claim: Claim | None = None, note: str = "") -> None:
+    """Print `verdict`. With `claim`, fixes say what would change; `note` follows the claim's id."""
     from rich.text import Text
 
     sign, words, colour = WORDS[verdict.disposition]
     title = Text(f"{sign} ", style=f"bold {colour}")
-    title.append(printable(heading or verdict.claim_id), style="bold")
+    title.append(printable(verdict.claim_id), style="bold")
     title.append(f"  {words.upper()}", style=f"bold {colour}")
     if verdict.disposition != "pass":
         title.append(f"  ${verdict.risk.charge_at_risk} at risk, denial {verdict.risk.denial_probability:.0%} likely")
+    title.append(printable(note), style="dim")
     console.print(title)
     if verdict.findings:
         console.print(explain(verdict.findings, verdict.fixes, claim))

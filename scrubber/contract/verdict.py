@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 
 Disposition = Literal["pass", "fix-suggestion", "denial-risk"]
 Severity = Literal["deny", "warn", "info"]
@@ -37,7 +37,7 @@ class PatchOp(Struct, frozen=True, gc=False, omit_defaults=True):
 
     op: Literal["add", "remove", "replace"]
     path: str
-    value: Any | UnsetType = UNSET
+    value: Any = UNSET
 
 
 class Fix(Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from scrubber.contract import CENTS, UNITS, Claim, ServiceLine, Severity
+from scrubber.contract import CENTS, UNITS, Claim, Severity
 from scrubber.contract.claim import MAX_DIAGNOSES, MAX_POINTERS
 from scrubber.engine.coverage import gap_of
 from scrubber.policy import Policy
@@ -17,8 +17,10 @@ from scrubber.rules.scopes import (
     ODD_DATE,
     ODD_NPI,
     ODD_POINTER,
+    ON_FILE,
     SAME_CODE,
     SEVERAL,
+    SEVERAL_DAYS,
     UNBALANCED,
     Case,
     Day,
@@ -146,6 +148,7 @@ class Detector:
         views, good_pointers = self._views, self._good_pointers
         place, diagnoses = claim.place_of_service, len(claim.diagnoses)
         mask = total = 0
+        view, day, last = None, None, None
         for index, on_claim in enumerate(claim.service_lines):
             date, until = on_claim.service_date_from, on_claim.service_date_to
             span = 1
@@ -158,12 +161,17 @@ class Detector:
                     mask |= ODD_DATE
             if date > as_of:
                 mask |= ODD_DATE
-            view = views[date]
+            if view is None or date != last:
+                view, last, day = views[date], date, days.get(date)
             service = view[
                 on_claim.procedure_code, on_claim.modifiers, on_claim.units, on_claim.place_of_service or place, span
             ]
             charge = on_claim.charge
-            cents = 0 if charge is None else CENTS[charge]
+            if charge is None:
+                mask |= INCOMPLETE
+                cents = 0
+            else:
+                cents = CENTS[charge]
             line = Line(index, on_claim, service, cents)
             lines.append(line)
             total += cents
@@ -171,7 +179,6 @@ class Detector:
                 mask |= ODD_CHARGE
             if not good_pointers[on_claim.diagnosis_pointers, diagnoses]:
                 mask |= ODD_POINTER
-            day = days.get(date)
             if day is None:
                 day = days[date] = Day(date, view.release)
             else:
@@ -182,13 +189,13 @@ class Detector:
             day.codes.add(code)
             day.lines.append(line)
             day.mask |= service.mask
-            if _incomplete(on_claim, service):
-                mask |= INCOMPLETE
             for rule, hit in service.hits:
                 found.append((rule, hit, (line,)))
         for day in days.values():
             mask |= day.mask
-        case.total, case.mask = total, mask & ~SEVERAL
+        # That a day has several lines says nothing of the claim: there the bit stands for diagnoses.
+        mask &= ~SEVERAL
+        case.total, case.mask = total, mask if len(days) == 1 else mask | SEVERAL_DAYS
 
     def _resolve_claim(self, case: Case) -> None:
         claim, mask = case.claim, case.mask
@@ -227,14 +234,11 @@ class Detector:
         patient = claim.patient
         if (born is not None and born > first) or (patient is not None and patient.death_date):
             mask |= ODD_DATE
+        if claim.documentation is not None:
+            mask |= ON_FILE
         if case.as_of - first > self._surely_in_time:
             mask |= LATE
         case.mask = mask
-
-
-def _incomplete(on_claim: ServiceLine, service: Service) -> bool:
-    """Whether the line lacks something that every line must have."""
-    return not on_claim.procedure_code or on_claim.charge is None or service.units is None or not service.place
 
 
 def _without_superseded(found: list[Found]) -> list[Found]:

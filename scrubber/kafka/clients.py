@@ -38,7 +38,7 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         **connection(settings),
         group_id=settings.group,
-        group_instance_id=f"{settings.group}-{settings.instance}",
+        group_instance_id=f"{settings.group}-{settings.instance}" if settings.membership == "static" else None,
         enable_auto_commit=False,
         auto_offset_reset="none",
         isolation_level="read_committed",

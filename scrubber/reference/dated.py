@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import Protocol, TypeVar
 
 ONE_DAY = dt.timedelta(days=1)
@@ -28,6 +29,12 @@ def in_force(rows: Iterable[D], day: dt.date) -> D | None:
         if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):
             return row
     return None
+
+
+@cache
+def compact(text: str) -> dt.date:
+    """The date that 20260915 stands for. The tables hold few different ones."""
+    return dt.date.fromisoformat(text)
 
 
 def changes(start: dt.date | None, end: dt.date | None) -> Iterable[dt.date]:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from scrubber.reference import masks
+from scrubber.reference.dated import compact
 from scrubber.reference.descriptions import Descriptions
 from scrubber.reference.exclusions import Exclusions
 from scrubber.reference.facts import Diagnosis, Exclusion
@@ -111,4 +112,4 @@ def unknown(code: str) -> Diagnosis:
 
 def _row(fields: list[str]) -> _Row:
     _, start, end, flags, side = fields
-    return dt.date.fromisoformat(start), dt.date.fromisoformat(end) if end else None, flags, side
+    return compact(start), compact(end) if end else None, flags, side

@@ -30,6 +30,7 @@ class Exclusions:
                 self._over.setdefault((first, last), []).append(named)
             else:
                 self._at.setdefault(first, []).append(named)
+        self._above: dict[str, list[Exclusion]] = {}
         self._between: dict[frozenset[tuple[str, str]], frozenset[str]] = {}
 
     def of(self, code: str) -> tuple[Exclusion, ...]:
@@ -39,11 +40,13 @@ class Exclusions:
         stand beside it.
         """
         category = code[:_CATEGORY]
+        above = self._above.get(category)
+        if above is None:
+            spans = self._over.items()
+            above = [note for (first, last), notes in spans if first <= category <= last for note in notes]
+            self._above[category] = above
         notes = [note for size in range(_CATEGORY, len(code) + 1) for note in self._at.get(code[:size], ())]
-        for (first, last), named in self._over.items():
-            if first <= category <= last:
-                notes += named
-        return tuple(note for note in notes if not note.names(code))
+        return tuple([note for note in (*notes, *above) if not note.names(code)])
 
     def categories(self, notes: tuple[Exclusion, ...]) -> frozenset[str]:
         """The categories in which `notes` may name a code. Equal notes give one and the same set."""

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from scrubber.reference import masks
-from scrubber.reference.dated import in_force
+from scrubber.reference.dated import compact, in_force
 from scrubber.reference.facts import Pair, Procedure
 from scrubber.reference.lines import SortedLines
 from scrubber.reference.manifest import TableInfo
@@ -147,8 +147,7 @@ class Procedures:
         if not found:
             return False, None, None, False if info.reaches(day) else None, None
         _, first, last, _, short = found[0]
-        start = dt.date.fromisoformat(first)
-        end = dt.date.fromisoformat(last) if last else None
+        start, end = compact(first), compact(last) if last else None
         if day < start or (end is not None and day > end):
             return True, start, end, False, short
         # What a later release ended is not known here.

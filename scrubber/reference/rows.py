@@ -54,8 +54,10 @@ def read_rows(file: str, content: bytes, columns: tuple[str, ...], delimiter: st
         text = io.StringIO(content.decode(), newline="")
     except UnicodeDecodeError as error:
         raise SourceError(file, content[: error.start].count(b"\n") + 1, "UTF-8 text", _DO) from None
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.reader(text, delimiter=delimiter, strict=True, quoting=quoting)
+    if delimiter == "\t":
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         if next(reader, None) != list(columns):
             raise SourceError(file, 1, f"the columns {', '.join(columns)}", "Correct the first line.")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scrubber.reference import descriptions, diagnoses, exclusions, procedures, small
-from scrubber.reference.dated import changes
+from scrubber.reference.dated import changes, compact
 from scrubber.reference.errors import ReferenceDataError
 from scrubber.reference.importers.excludes1 import read_excludes1
 from scrubber.reference.importers.hcpcs import Level2, read_hcpcs
@@ -200,7 +200,7 @@ def _changes(spans: Iterable[tuple[str, str]]) -> list[dt.date]:
 
 
 def _date(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+    return compact(text) if text else None
 
 
 def _toml(value: object) -> str:

@@ -9,7 +9,7 @@ from scrubber.reference.facts import Element
 from scrubber.reference.masks import DOCUMENTED
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
-from scrubber.rules.scopes import Case, Line
+from scrubber.rules.scopes import ON_FILE, Case, Line
 
 _LESIONS = ["lesion-count", "lesion-location", "lesion-appearance", "destruction-method", "medical-necessity"]
 _CRYOABLATION = [
@@ -32,7 +32,7 @@ _CRYOABLATION = [
     predicts=("CO", "252", "N706"),
     source="Documentation checklist of the procedure",
     likelihood=0.6,
-    needs=(DOCUMENTED,),
+    needs=(DOCUMENTED, ON_FILE),
     fires=(
         example("20983", dx="C79.51", documentation=[e for e in _CRYOABLATION if e != "probe-position"]),
         example("17000", documentation=_LESIONS[1:]),
@@ -46,9 +46,7 @@ _CRYOABLATION = [
 )
 def documentation(case: Case) -> Hits:
     """The claim lists the documentation on file, and an element of a procedure's checklist is not in it."""
-    if case.claim.documentation is None:
-        return None
-    on_file = {_normal(each) for each in case.claim.documentation}
+    on_file = {_normal(each) for each in case.claim.documentation or ()}
     hits = []
     for line in case.lines:
         missing = [e for e in line.code.documentation if _applies(e, line) and on_file.isdisjoint(_names(e))]

@@ -11,7 +11,7 @@ from scrubber.reference.masks import EM, MAJOR, MINOR
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, Edit, SwapModifier
-from scrubber.rules.scopes import Case, Day, Line
+from scrubber.rules.scopes import SEVERAL_DAYS, Case, Day, Line
 
 SOURCE = "Fee schedule global days; Medicare Claims Processing Manual, chapter 12, section 40"
 DECISION, SEPARATE, UNRELATED = "57", "25", "24"
@@ -97,7 +97,7 @@ def visit_needs_57(case: Case) -> Hits:
     predicts=("CO", "97", "N525"),
     source=SOURCE,
     likelihood=0.9,
-    needs=(EM, MINOR | MAJOR),
+    needs=(EM, MINOR | MAJOR, SEVERAL_DAYS),
     professional_only=True,
     fires=(example("17000", "99213/2026-09-20", received_at="2026-09-25T14:00:00Z"),),
     passes=(
@@ -107,8 +107,6 @@ def visit_needs_57(case: Case) -> Hits:
 )
 def visit_in_global_days(case: Case) -> Hits:
     """An E/M one to ten days after a 010 procedure, or one to ninety after a 090 one, without 24."""
-    if len(case.days) == 1:
-        return None
     hits = []
     for day in case.days.values():
         for procedure in day.lines:

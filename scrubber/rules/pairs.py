@@ -4,8 +4,6 @@ Column 2 of a pair is the one that is refused. Indicator 0: never both. Indicato
 were separate, on either line since 2019-07-01.
 """
 
-from collections.abc import Iterator
-
 from scrubber.reference import Pair
 from scrubber.reference.masks import HAS_PAIRS
 from scrubber.rules.example import example
@@ -14,16 +12,18 @@ from scrubber.rules.remedies import AddModifier, DropLine
 from scrubber.rules.scopes import SEVERAL, Day, Line
 
 
-def live_pairs(day: Day) -> Iterator[tuple[Line, Line, Pair]]:
+def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
     """Every two lines of the day that stand in a live edit: column 1's line, column 2's line, the edit."""
-    codes = day.codes
-    for one in day.lines:
-        partners = one.code.partners
-        if partners.isdisjoint(codes):
-            continue
-        for two in day.lines:
-            if two.code.code in partners and (pair := day.release.pair(one.code.code, two.code.code)):
-                yield one, two, pair
+    if day.pairs is None:
+        codes, pair_of = day.codes, day.release.pair
+        involved = [line for line in day.lines if not line.code.partners.isdisjoint(codes)]
+        day.pairs = [
+            (one, two, pair)
+            for one in involved
+            for two in involved
+            if two.code.code in one.code.partners and (pair := pair_of(one.code.code, two.code.code))
+        ]
+    return day.pairs
 
 
 def bypassed(one: Line, two: Line, day: Day) -> bool:

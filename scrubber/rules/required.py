@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scrubber.contract import Prediction
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
-from scrubber.rules.scopes import INCOMPLETE, Case
+from scrubber.rules.scopes import INCOMPLETE, Case, Line
 
 FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 
@@ -31,10 +31,15 @@ FREQUENCIES = {"1": "original", "7": "replacement", "8": "void"}
 )
 def required_element(case: Case) -> Hits:
     """An element is absent without which payers return the claim: see the list in the verdict, one finding each."""
-    return [
-        Hit(path, text, predicts=Prediction("CO", "16", rarc), detail=path)
-        for path, text, rarc in (*_of_claim(case), *_of_lines(case))
+    of_claim = [
+        Hit(path, text, predicts=Prediction("CO", "16", rarc), detail=path) for path, text, rarc in _of_claim(case)
     ]
+    of_lines = [
+        Hit(line.at(field), text, (line,), predicts=Prediction("CO", "16", rarc), detail=field)
+        for line in case.lines
+        for field, text, rarc in _of_line(case, line)
+    ]
+    return of_claim + of_lines
 
 
 def _of_claim(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -60,17 +65,16 @@ def _of_claim(case: Case) -> Iterator[tuple[str, str, str]]:
         yield "/original_reference_number", text, "M47"
 
 
-def _of_lines(case: Case) -> Iterator[tuple[str, str, str]]:
+def _of_line(case: Case, line: Line) -> Iterator[tuple[str, str, str]]:
     professional = case.claim.claim_type == "professional"
-    for line in case.lines:
-        on_claim = line.on_claim
-        if not on_claim.procedure_code and (professional or not on_claim.revenue_code):
-            yield line.at("procedure_code"), f"Line {line.number} has no procedure code.", "M20"
-        if on_claim.service_date_from is None:
-            yield line.at("service_date_from"), f"Line {line.number} has no date of service.", "M52"
-        if on_claim.units is None or (line.service.units is not None and line.service.units <= 0):
-            yield line.at("units"), f"Line {line.number} has no units.", "M53"
-        if on_claim.charge is None:
-            yield line.at("charge"), f"Line {line.number} has no charge.", "M79"
-        if professional and not line.service.place:
-            yield line.at("place_of_service"), f"Line {line.number} has no place of service, nor has the claim.", "M77"
+    on_claim, units = line.on_claim, line.service.units
+    if not on_claim.procedure_code and (professional or not on_claim.revenue_code):
+        yield "procedure_code", f"Line {line.number} has no procedure code.", "M20"
+    if on_claim.service_date_from is None:
+        yield "service_date_from", f"Line {line.number} has no date of service.", "M52"
+    if units is None or units <= 0:
+        yield "units", f"Line {line.number} has no units.", "M53"
+    if on_claim.charge is None:
+        yield "charge", f"Line {line.number} has no charge.", "M79"
+    if professional and not line.service.place:
+        yield "place_of_service", f"Line {line.number} has no place of service, nor has the claim.", "M77"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scrubber.contract import Claim, ServiceLine
     from scrubber.contract.amounts import Units
     from scrubber.policy import Policy
-    from scrubber.reference import Diagnosis, Procedure, Release
+    from scrubber.reference import Diagnosis, Pair, Procedure, Release
     from scrubber.rules.form import Hit, Rule
 
 MODIFIED = 1 << 40
@@ -43,6 +43,10 @@ LATE = 1 << 51
 """The claim may be past the payer's filing limit."""
 ODD_CHARGE = 1 << 52
 """A line's charge is zero or less."""
+SEVERAL_DAYS = 1 << 54
+"""The lines of the claim have several dates of service."""
+ON_FILE = 1 << 55
+"""The claim says which documentation is on file."""
 ODD_NPI = 1 << 53
 """An NPI is missing or fails its check digit."""
 
@@ -78,7 +82,8 @@ class Service:
         self.place = place
         self.days = days
         self.release = release
-        self.mask = code.mask | _modifier_mask(modifiers)
+        complete = code.code and units is not None and units > 0 and place
+        self.mask = code.mask | _modifier_mask(modifiers) | (0 if complete else INCOMPLETE)
         self.hits: tuple[tuple[Rule, Hit], ...] = ()
         self.gap: Gap = ()
 
@@ -100,19 +105,15 @@ def _modifier_mask(modifiers: tuple[str, ...]) -> int:
 class Line:
     """A service at its place on a claim: `index` from 0, `number` as the claim numbers it, charge in cents."""
 
-    __slots__ = ("cents", "index", "number", "on_claim", "service")
+    __slots__ = ("cents", "code", "index", "number", "on_claim", "service")
 
     def __init__(self, index: int, on_claim: ServiceLine, service: Service, cents: int) -> None:
         self.index = index
         self.number = on_claim.line_number or index + 1
         self.on_claim = on_claim
         self.service = service
+        self.code = service.code
         self.cents = cents
-
-    @property
-    def code(self) -> Procedure:
-        """The procedure on this line."""
-        return self.service.code
 
     def at(self, field: str = "") -> str:
         """JSON Pointer to this line, or to one of its fields."""
@@ -122,7 +123,7 @@ class Line:
 class Day:
     """The lines of one date of service."""
 
-    __slots__ = ("codes", "date", "lines", "mask", "release")
+    __slots__ = ("codes", "date", "lines", "mask", "pairs", "release")
 
     def __init__(self, date: dt.date, release: Release) -> None:
         self.date = date
@@ -130,6 +131,7 @@ class Day:
         self.lines: list[Line] = []
         self.codes: set[str] = set()
         self.mask = 0
+        self.pairs: list[tuple[Line, Line, Pair]] | None = None
 
 
 class Case:

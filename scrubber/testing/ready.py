@@ -15,21 +15,25 @@ class WorkerNotReadyError(RuntimeError):
     """The worker ended, or its /readyz gave no 200 in time; the text has the last answer and the end of its log."""
 
 
-def wait_until_ready(url: str, seconds: float, ended: Callable[[], bool], log: Callable[[], str]) -> None:
-    """Ask `url`/readyz until it answers 200. `ended`: whether the worker has gone. Raises WorkerNotReadyError."""
+def wait_until_ready(url: Callable[[], str], seconds: float, ended: Callable[[], bool], log: Callable[[], str]) -> None:
+    """Ask /readyz until it answers 200. `ended`: whether the worker has gone. Raises WorkerNotReadyError."""
     until = time.monotonic() + seconds
-    while True:
-        gone = ended()
-        answer = _ask(url)
+    while not ended():
+        answer = _ask(url())
         if answer is None:
             return
-        if gone:
-            raise WorkerNotReadyError(f"The worker ended before it was ready. Its log ends with:\n{_tail(log())}")
         if time.monotonic() > until:
-            raise WorkerNotReadyError(
-                f"The worker was not ready within {seconds:g} s: {answer}. Its log ends with:\n{_tail(log())}"
-            )
+            problem = f"The worker was not ready within {seconds:g} s: {answer}."
+            break
         time.sleep(_PAUSE_SECONDS)
+    else:
+        problem = "The worker ended before it was ready."
+    raise WorkerNotReadyError(f"{problem} Its log ends with:\n{tail(log())}")
+
+
+def tail(log: str) -> str:
+    """The last lines."""
+    return "\n".join(log.strip().splitlines()[-15:]) or "(nothing)"
 
 
 def _ask(url: str) -> str | None:
@@ -49,7 +53,3 @@ def _ask(url: str) -> str | None:
         return f"/readyz says {json.loads(body)['status']}"
     except (ValueError, KeyError, TypeError):
         return f"/readyz answers {response.status}"
-
-
-def _tail(log: str) -> str:
-    return "\n".join(log.strip().splitlines()[-15:]) or "(nothing)"

@@ -9,6 +9,6 @@ __all__ = ["ExitCode", "run"]
 def run(settings: Settings) -> int:
     """Run a worker until it is told to stop or cannot go on; returns an ExitCode. Blocks; call it in the main thread."""
     # Faust takes a while to import, and only a worker needs it.
-    from scrubber.worker.run import run_worker  # noqa: PLC0415
+    from scrubber.worker.lifetime import run_worker  # noqa: PLC0415
 
     return run_worker(settings)

@@ -8,10 +8,12 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import faust
+import mode
 from faust.app.base import BootStrategy
 
 from scrubber.log import Event, emit
@@ -53,11 +55,16 @@ class Shell(faust.Worker):
     """Faust's worker with our signals: the first one drains, a second one ends the process at once."""
 
     def __init__(self, app: faust.App, *services: Any, loop: asyncio.AbstractEventLoop) -> None:  # noqa: ANN401
-        """`services` start after the app and stop before it."""
+        """`services` start after the app with its pages, and stop before it."""
         super().__init__(app, *services, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
         self.spinner = None
         self._signals = 0
         self._stop_task: asyncio.Task[None] | None = None
+
+    def on_init_dependencies(self) -> Iterable[mode.ServiceT]:
+        """Pages first: they answer while the rest starts and while it drains, and a taken port costs no rebalance."""
+        super().on_init_dependencies()
+        return [self.app, *self.services]
 
     def install_signal_handlers(self) -> None:
         """SIGTERM and SIGINT only: Faust's others print stacks or open a debugger."""
@@ -74,9 +81,15 @@ class Shell(faust.Worker):
         self.request_stop()
 
     def request_stop(self) -> None:
-        """Begin to stop; `start()` returns when that is done."""
+        """Begin to stop; `start()` returns at once then, `finish()` when all is closed."""
         if self._stop_task is None:
             self._stop_task = self.loop.create_task(self.stop())
+
+    async def finish(self) -> None:
+        """Stop, unless that has begun already, and wait until all is closed."""
+        self.request_stop()
+        if self._stop_task is not None:
+            await self._stop_task
 
     def _setproctitle(self, info: str, *, ident: str = "") -> None:
         """Leave the process's name alone: Faust's would show addresses and folders in `ps`."""

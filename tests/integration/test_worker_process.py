@@ -32,7 +32,8 @@ async def test_pages_tell_what_was_done(site: Site) -> None:
     await site.publish([*good, (b"three", claim_bytes("T-3x", units=3), []), (b"bad", b"no", [])])
     with site.worker(log_interval_seconds=1) as worker:
         await site.read(22)
-        assert worker.get("/healthz") == (200, '{"status": "ok"}')
+        status, body = worker.get("/healthz")
+        assert (status, json.loads(body)) == (200, {"status": "ok"})
         status, body = worker.get("/readyz")
         assert (status, json.loads(body)) == (200, {"status": "ready", "partitions": 3})
         assert worker.get("/nothing")[0] == 404

@@ -16,7 +16,8 @@ _THREE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)"
 _CODE = rf"{_THREE}(?:\.[0-9A-Z]{{1,4}})?"
 _OPEN = r"\.?\s?-?"
 _ITEM = re.compile(rf"(?P<first>{_CODE}){_OPEN}(?:\s*-\s*(?P<last>{_CODE}){_OPEN})?\s*(?P<words>with .*)?")
-_PARENTHESES = re.compile(rf"\(({_THREE}(?![0-9A-Za-z])[^()]*)\)?$")
+_PARENTHESES = re.compile(rf"\(({_THREE}(?![0-9A-Za-z])[^()]*)\)*$")
+_WITHIN = re.compile(rf"\({_THREE}(?![0-9A-Za-z])")
 _BARE = re.compile(rf"(?<=\s)({_CODE}{_OPEN}(?:-{_CODE}{_OPEN})?(?: with .*)?)$")
 _ORDINALS = {"fifth": "5", "5th": "5", "seventh": "7", "7th": "7"}
 _AT = re.compile(r"(?P<at>fifth|5th|seventh|7th)[ -]character (?P<text>\.?[0-9A-Z])")
@@ -53,7 +54,7 @@ def _read(note: Note, chapters: Iterable[tuple[str, str]]) -> tuple[str, list[Ex
     named = _PARENTHESES.search(note.text) or _BARE.search(note.text)
     if named is None:
         # Codes in the midst of a sentence come with a condition that no table can hold.
-        return ("conditional" if re.search(rf"\({_CODE}", note.text) else "names no code"), []
+        return ("conditional" if _WITHIN.search(note.text) else "names no code"), []
     found: list[Excluded] = []
     for part in filter(None, re.split(r"\s*,\s*|\s+and\s+", named[1].strip())):
         item = _ITEM.fullmatch(part)

@@ -15,7 +15,7 @@ TOPICS = Path(__file__).parents[3] / "topics"
 
 @pytest.mark.parametrize("name", documents())
 def test_the_documents_in_topics_are_in_sync(name: str) -> None:
-    assert (TOPICS / name).read_bytes() == documents()[name], "run `make schemas`"
+    assert (TOPICS / name).read_bytes() == documents()[name], "run `make docs`"
 
 
 def _validator(name: str) -> jsonschema.Draft202012Validator:

@@ -66,7 +66,8 @@ async def _live(
     except OSError as error:
         emit(Event.WEB_NOT_STARTED, error=type(error).__qualname__, url=url)
         service.code = ExitCode.WEB
-        await shell.stop()
+    # start() returns as soon as stopping has begun; the draining is in here.
+    await shell.finish()
     return service.code
 
 

@@ -1,0 +1,64 @@
+"""`scrubber reference`: which tables judge, and how far they reach."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scrubber.cli.terminal import stdout
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+app = typer.Typer(rich_markup_mode=None, help="The reference data: code sets, edits and payer policies.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `info` a subcommand while it is the only one."""
+
+
+@app.command("info")
+def info(
+    reference_folder: Annotated[Path | None, typer.Option(help="Reference data in place of what ships.")] = None,
+    payer_folder: Annotated[Path | None, typer.Option(help="Payer policies in place of what ships.")] = None,
+) -> None:
+    """Show every loaded table with its release, the dates it covers, its rows and whether it is complete.
+
+    Exit codes: 0 shown; 2 the reference data or a payer policy cannot be used.
+    """
+    from rich.table import Table
+
+    from scrubber.cli.engines import engine_or_fail
+
+    engine = engine_or_fail(reference_folder, payer_folder)
+    reference = engine.reference
+    console = stdout()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("table", "source", "release", "from", "to"):
+        table.add_column(column)
+    table.add_column("rows", justify="right")
+    table.add_column("extent")
+    for each in sorted(reference.tables, key=lambda each: each.kind):
+        table.add_row(
+            each.kind, each.source, each.release, _day(each.starts), _day(each.ends),
+            f"{each.rows:,}" if each.rows else "", "complete" if each.complete else "starter",
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        "\ncomplete: a code that is not listed has no such fact. starter: of a code that is not listed nothing is "
+        "known, and verdicts say not checked.", style="dim",
+    )  # fmt: skip
+    policies = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("payer policy", "title", "version", "digest", "lines of business"):
+        policies.add_column(column)
+    for policy in engine.policies:
+        policies.add_row(policy.id, policy.title, policy.version, policy.digest, ", ".join(policy.lines_of_business))
+    console.print()
+    console.print(policies)
+    console.print(f"\nfolder     {reference.folder}", soft_wrap=True)
+    console.print(f"reference  {reference.digest}\nrule set   {engine.digest}")
+
+
+def _day(day: "dt.date | None") -> str:
+    return "open" if day is None else str(day)

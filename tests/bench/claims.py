@@ -1,0 +1,340 @@
+"""Invented claims for the bench: professional, four lines, 1 to 1.5 KB of JSON, 85 % clean by the engine's own verdict.
+
+The same seed gives the same claims. No two are alike. Codes follow Zipf's law, as in real claims: a few make most lines.
+"""
+
+import csv
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, count, islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from scrubber.contract import decode_claim
+from scrubber.engine import Engine, filing_day, load_engine
+from scrubber.reference import data_folder
+
+SEED = 20260918
+BLOCK, CLEAN_OF_BLOCK = 20, 17
+LEAST_BYTES, MOST_BYTES = 1000, 1500
+FIRST_DAY = dt.date(2025, 7, 1)
+DAYS = 365
+MOST_TRIES = 1000
+
+VISITS = ("99213", "99214", "99212", "99203", "99204", "99215", "99202", "99211", "99205", "92014", "99396", "99397")
+OFFICE, HOSPITAL = "11", "22"
+MODIFIERS = ("KX", "NU", "GA", "JZ", "RR", "JW", "CG", "GX", "KF", "AY")
+PAYERS = (
+    ("MEDICARE-B", "Medicare Part B", "medicare", "medicare"),
+    ("60054", "Aetna", "commercial", "aetna"),
+    ("00060", "Blue Cross Blue Shield", "commercial", "blue-cross-blue-shield"),
+    ("62308", "Cigna", "commercial", "cigna"),
+    ("87726", "UnitedHealthcare", "commercial", "unitedhealthcare"),
+    ("77777", "Some other plan", "commercial", None),
+)
+FIRST_NAMES = ("Ada", "Bela", "Cleo", "Dora", "Enzo", "Fay", "Gus", "Hal", "Ivo", "June")
+LAST_NAMES = ("Testcase", "Madeup", "Invented", "Sample", "Nobody", "Example", "Placeholder", "Fictional")
+
+Event = dict[str, Any]
+Line = dict[str, Any]
+
+
+@dataclass
+class Made:
+    """What was written: how many claims, how many bytes, and how many of each disposition in the order they come."""
+
+    path: Path
+    dispositions: list[str] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def clean(self) -> float:
+        """Share of claims that pass."""
+        return self.dispositions.count("pass") / len(self.dispositions)
+
+    def tally(self, first: int, last: int) -> Counter[str]:
+        """Claims by disposition in `[first, last)`."""
+        return Counter(self.dispositions[first:last])
+
+
+def write_claims(path: Path, how_many: int) -> Made:
+    """Write claims, one a line."""
+    made = Made(path)
+    engine = load_engine()
+    with path.open("wb") as file:
+        for value, disposition in islice(_verified(engine), how_many):
+            file.write(value + b"\n")
+            made.dispositions.append(disposition)
+            made.size += len(value)
+    return made
+
+
+def read_claims(path: Path, first: int, last: int) -> list[bytes]:
+    """The claims `[first, last)` of a file."""
+    with path.open("rb") as file:
+        claims = [line.rstrip(b"\n") for line in islice(file, first, last)]
+    if len(claims) != last - first:
+        message = f"{path} has no claims {first} to {last}"
+        raise ValueError(message)
+    return claims
+
+
+def _verified(engine: Engine) -> Iterator[tuple[bytes, str]]:
+    """Yield claims and dispositions; of every block the engine passes exactly its share, in mixed order."""
+    random = Random(SEED)
+    maker = _Maker(random)
+    for number in count(1):
+        if number % BLOCK == 1:
+            wanted = [True] * CLEAN_OF_BLOCK + [False] * (BLOCK - CLEAN_OF_BLOCK)
+            random.shuffle(wanted)
+        clean = wanted.pop()
+        for _ in range(MOST_TRIES):
+            event = maker.make(number, clean=clean)
+            value = json.dumps(event, separators=(",", ":")).encode()
+            claim = decode_claim(value)
+            disposition = engine.scrub(claim, as_of=filing_day(claim, FIRST_DAY)).disposition
+            if (disposition == "pass") is clean and LEAST_BYTES <= len(value) <= MOST_BYTES:
+                yield value, disposition
+                break
+        else:
+            message = f"no {'clean' if clean else 'faulty'} claim in {MOST_TRIES} tries: the generator and the rules part"
+            raise RuntimeError(message)
+
+
+class _Zipf:
+    """Draws from `items` with a weight that falls with the rank."""
+
+    def __init__(self, items: Sequence[str], exponent: float = 1.05) -> None:
+        self._items = items
+        self._weights = list(accumulate(1 / rank**exponent for rank in range(1, len(items) + 1)))
+
+    def draw(self, random: Random) -> str:
+        return random.choices(self._items, cum_weights=self._weights)[0]
+
+
+class _Maker:
+    """Makes claims; which ones depends on the random numbers alone."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        folder = data_folder()
+        supplies = [row["code"] for row in _rows(folder / "hcpcs.tsv") if row["code"][0] in "AEJL"]
+        diagnoses = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"] and row["code"][1:3].isdigit()]
+        random.shuffle(supplies)
+        random.shuffle(diagnoses)
+        self._supplies = _Zipf(supplies)
+        self._diagnoses = _Zipf([f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in diagnoses])
+        self._visits = _Zipf(VISITS)
+        self._modifiers = _Zipf(MODIFIERS)
+        self._providers = _Zipf([_npi(random) for _ in range(2000)])
+
+    def make(self, number: int, *, clean: bool) -> Event:
+        """One claim. `clean`: without a fault put in on purpose."""
+        random = self._random
+        day = FIRST_DAY + dt.timedelta(days=random.randrange(DAYS))
+        diagnoses = list(dict.fromkeys(self._diagnoses.draw(random) for _ in range(random.randint(1, 4))))
+        lines = self._lines(diagnoses)
+        self._fill(lines, day, diagnoses)
+        event = self._envelope(number, day, diagnoses, lines)
+        if not clean:
+            random.choice(FAULTS)(event, random)
+        return event
+
+    def _lines(self, diagnoses: list[str]) -> list[Line]:
+        """Four lines; one claim in five has a procedure of the edits that ship, the others a visit and supplies."""
+        random = self._random
+        kind = random.random()
+        visit = self._visits.draw(random)
+        if kind < 0.10:
+            diagnoses.insert(0, "L57.0")
+            lines = [_line(visit, "25"), _line("17000", points=[1]), _line("17003", units=random.randint(1, 12), points=[1])]
+        elif kind < 0.13:
+            diagnoses.insert(0, "L57.0")
+            lines = [_line(visit, "25"), _line("17004", points=[1])]
+        elif kind < 0.16:
+            diagnoses.insert(0, "C79.51")
+            lines = [_line("20983", points=[1])]
+        elif kind < 0.19:
+            diagnoses.insert(0, random.choice(("N87.0", "N87.1", "D06.9", "C53.9")))
+            lines = [_line(visit, "57"), _line("57520", points=[1])]
+        elif kind < 0.20:
+            lines = [_line(visit), _line("3753F", charge=random.choice(("0.00", "0.01")))]
+        elif kind < 0.85:
+            lines = [_line(visit)]
+        else:
+            lines = []
+        while len(lines) < 4:
+            lines.append(self._supply())
+        return lines
+
+    def _supply(self) -> Line:
+        random = self._random
+        code = self._supplies.draw(random)
+        line = _line(code, units=random.choices((1, 2, 3, 5, 10, 30), (70, 12, 6, 5, 4, 3))[0])
+        if random.random() < 0.3:
+            line["modifiers"] = [self._modifiers.draw(random)]
+        if code[0] == "J" and random.random() < 0.5:
+            line["ndc"] = f"{random.randrange(10**5):05}{random.randrange(10**4):04}{random.randrange(100):02}"
+        return line
+
+    def _fill(self, lines: list[Line], day: dt.date, diagnoses: list[str]) -> None:
+        random = self._random
+        later = day + dt.timedelta(days=1) if random.random() < 0.2 else day
+        for index, line in enumerate(lines):
+            # Only the last line moves to a second date: an add-on stays with its primary.
+            date = later if index == len(lines) - 1 else day
+            line["line_number"] = index + 1
+            line["service_date_from"] = line["service_date_to"] = date.isoformat()
+            if not line["diagnosis_pointers"]:
+                most = min(len(diagnoses), 4)
+                line["diagnosis_pointers"] = sorted(random.sample(range(1, most + 1), random.randint(1, min(2, most))))
+            if line["charge"] is None:
+                line["charge"] = _money(random.randint(500, 45_000) * int(line["units"]))
+
+    def _envelope(self, number: int, day: dt.date, diagnoses: list[str], lines: list[Line]) -> Event:
+        random = self._random
+        payer_id, payer_name, business, policy = random.choices(PAYERS, (40, 12, 16, 10, 14, 8))[0]
+        born = (dt.date(1935, 1, 1) + dt.timedelta(days=random.randrange(25_000))).isoformat()
+        sex = "F" if any(line["procedure_code"] == "57520" for line in lines) else random.choice("FM")
+        person = {"birth_date": born, "sex": sex}
+        name = {"first_name": random.choice(FIRST_NAMES), "last_name": random.choice(LAST_NAMES)}
+        received = dt.datetime.combine(day, dt.time(random.randrange(24), random.randrange(60)), dt.UTC)
+        received += dt.timedelta(days=random.randint(2, 30))
+        npi = self._providers.draw(random)
+        return {
+            "claim_id": f"BENCH-{number:08}",
+            "claim_type": "professional",
+            "claim_frequency_code": "1",
+            "received_at": received.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "payer": {"id": payer_id, "name": payer_name, "line_of_business": business, "policy": policy},
+            "subscriber": {"member_id": f"TEST{random.randrange(10**7):07}", **person, **name},
+            "patient": {"relationship_code": "18", "account_number": f"ACCT-{number}", **person},
+            "billing_provider": {"npi": npi, "taxonomy_code": "207N00000X", "tax_id": "000000000"},
+            "rendering_provider": {"npi": self._providers.draw(random)},
+            "place_of_service": random.choices((OFFICE, HOSPITAL), (85, 15))[0],
+            "total_charge": _money(sum(_cents(line["charge"]) for line in lines)),
+            "diagnoses": diagnoses,
+            "documentation": None,
+            "service_lines": lines,
+        }
+
+
+def _line(code: str, *modifiers: str, units: int = 1, charge: str | None = None, points: Sequence[int] = ()) -> Line:
+    return {
+        "line_number": 0,
+        "procedure_code": code,
+        "modifiers": list(modifiers),
+        "units": units,
+        "charge": charge,
+        "service_date_from": "",
+        "service_date_to": "",
+        "diagnosis_pointers": list(points),
+    }
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of a shipped table that are in force on all the bench's dates."""
+    first = FIRST_DAY.strftime("%Y%m%d")
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            if row["start"] <= first and not row["end"]:
+                yield row
+
+
+def _npi(random: Random) -> str:
+    """A number with the NPI's check digit: Luhn's over the nine digits with the issuer's prefix 80840 before them."""
+    digits = f"1{random.randrange(10**8):08}"
+    total = 24 + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[::-2]) + sum(map(int, digits[-2::-2]))
+    return f"{digits}{-total % 10}"
+
+
+def _cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+# Faults, each as a biller makes it. The engine says afterwards whether one came of it.
+
+
+def _replace_lines(event: Event, *lines: Line) -> None:
+    """Put `lines` in place of the first ones, with their dates, and the charges in balance again."""
+    old = event["service_lines"]
+    for index, line in enumerate(lines):
+        kept = {name: old[index][name] for name in ("line_number", "service_date_from", "service_date_to", "charge")}
+        old[index] = line | kept | {"diagnosis_pointers": [1]}
+    event["total_charge"] = _money(sum(_cents(line["charge"]) for line in old))
+
+
+def _many_on_one_line(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "L57.0"
+    _replace_lines(event, _line("17000", units=random.randint(2, 14)))
+
+
+def _family_mixed(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "L57.0"
+    _replace_lines(event, _line("17004"), _line("17003", units=random.randint(1, 9)))
+
+
+def _add_on_alone(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "L57.0"
+    _replace_lines(event, _line("17003", units=random.randint(1, 9)))
+
+
+def _visit_without_25(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "L57.0"
+    _replace_lines(event, _line("99213"), _line("17000"))
+
+
+def _guidance_bundled(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "C79.51"
+    _replace_lines(event, _line("20983"), _line("77013"))
+
+
+def _not_supported(event: Event, random: Random) -> None:
+    event["diagnoses"][0] = "L57.0"
+    _replace_lines(event, _line("57520"))
+
+
+def _out_of_balance(event: Event, random: Random) -> None:
+    event["total_charge"] = _money(_cents(event["total_charge"]) + random.randint(1, 9_999))
+
+
+def _wrong_check_digit(event: Event, random: Random) -> None:
+    npi = event["rendering_provider"]["npi"]
+    event["rendering_provider"]["npi"] = npi[:-1] + str((int(npi[-1]) + random.randint(1, 9)) % 10)
+
+
+def _heading_as_diagnosis(event: Event, random: Random) -> None:
+    event["diagnoses"][-1] = random.choice(("L57", "N87", "E11", "I10.0", "M54", "J44.8X"))
+
+
+def _same_line_twice(event: Event, random: Random) -> None:
+    lines = event["service_lines"]
+    lines[-1] = lines[-2] | {"line_number": lines[-1]["line_number"]}
+    event["total_charge"] = _money(sum(_cents(line["charge"]) for line in lines))
+
+
+def _unknown_modifier(event: Event, random: Random) -> None:
+    event["service_lines"][-1]["modifiers"] = [random.choice(("9Z", "7Z", "X9"))]
+
+
+FAULTS = (
+    _many_on_one_line,
+    _family_mixed,
+    _add_on_alone,
+    _visit_without_25,
+    _guidance_bundled,
+    _not_supported,
+    _out_of_balance,
+    _wrong_check_digit,
+    _heading_as_diagnosis,
+    _same_line_twice,
+    _unknown_modifier,
+)

@@ -1,0 +1,140 @@
+"""What holds for every claim."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import jsonpatch
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from scrubber.contract import CENTS, Claim, Fix, Origin, Verdict, encode_claim, encode_verdict
+from scrubber.engine import Engine, load_engine
+from scrubber.engine.patch import apply_patch
+from scrubber.rules import RULES
+from scrubber.rules.example import Example
+from scrubber.rules.families import FAMILIES
+from tests.unit.engine.strategies import examples
+
+ENGINE = load_engine()
+AS_OF = dt.date(2026, 9, 18)
+
+
+def _scrub(claim: Claim, engine: Engine = ENGINE) -> Verdict:
+    return engine.scrub(claim, as_of=AS_OF)
+
+
+def _blocking(verdict: Verdict) -> list[tuple[str, tuple[int, ...]]]:
+    return sorted((f.rule, f.lines) for f in verdict.findings if f.severity == "deny")
+
+
+def _builtins(claim: Claim) -> Any:
+    return json.loads(encode_claim(claim))
+
+
+@given(examples())
+def test_the_disposition_follows_from_findings_and_fixes(sample: Example) -> None:
+    verdict = _scrub(sample.claim())
+    blocking = {i for i, f in enumerate(verdict.findings) if f.severity == "deny"}
+    cleared = {i for fix in verdict.fixes for i in fix.clears}
+    expected = "pass" if not blocking else "fix-suggestion" if blocking <= cleared else "denial-risk"
+    assert verdict.disposition == expected
+    assert all(finding.rule in RULES for finding in verdict.findings)
+    assert (verdict.risk.denial_probability > 0) == bool(verdict.findings)
+
+
+@given(examples())
+def test_every_fix_clears_what_it_says_and_blocks_nothing_new(sample: Example) -> None:
+    claim = sample.claim()
+    verdict = _scrub(claim)
+    for fix in verdict.fixes:
+        assert fix.clears
+        after = _scrub(apply_patch(claim, fix.patch))
+        said = {(f.rule, f.lines, f.message) for f in after.findings}
+        for index in fix.clears:
+            finding = verdict.findings[index]
+            assert (finding.rule, finding.lines, finding.message) not in said
+        assert not set(_blocking(after)) - set(_blocking(verdict))
+
+
+@given(examples())
+def test_a_patch_is_what_rfc_6902_says(sample: Example) -> None:
+    """The Structs are patched by code of ours; a JSON Patch library does the same to the JSON."""
+    claim = sample.claim()
+    for fix in _scrub(claim).fixes:
+        operations = json.loads(msgspec.json.encode(fix.patch))
+        patched = jsonpatch.apply_patch(_builtins(claim), operations)
+        assert msgspec.convert(patched, Claim) == apply_patch(claim, fix.patch)
+
+
+@given(examples())
+def test_a_fix_moves_no_money_but_what_leaves_with_its_line(sample: Example) -> None:
+    claim = sample.claim()
+    for fix in _scrub(claim).fixes:
+        patched = apply_patch(claim, fix.patch)
+        assert patched.total_charge is not None
+        assert CENTS[patched.total_charge] == sum(CENTS[line.charge or 0] for line in patched.service_lines)
+        assert claim.total_charge is not None
+        assert CENTS[patched.total_charge] <= CENTS[claim.total_charge], "a fix never asks for more than was billed"
+
+
+@given(examples())
+def test_taking_the_first_fix_again_and_again_ends_in_a_pass(sample: Example) -> None:
+    """A claim whose verdict is fix-suggestion can be mended to the end, one proven step after the other."""
+    claim = sample.claim()
+    verdict = _scrub(claim)
+    if verdict.disposition != "fix-suggestion":
+        return
+    for _ in range(20):
+        claim = apply_patch(claim, _first_for_a_blocking_finding(verdict).patch)
+        verdict = _scrub(claim)
+        if verdict.disposition == "pass":
+            return
+        assert verdict.disposition == "fix-suggestion"
+    raise AssertionError(verdict)
+
+
+def _first_for_a_blocking_finding(verdict: Verdict) -> Fix:
+    blocking = {i for i, f in enumerate(verdict.findings) if f.severity == "deny"}
+    return next(fix for fix in verdict.fixes if blocking & set(fix.clears))
+
+
+@given(examples())
+def test_scrubbing_is_deterministic(sample: Example) -> None:
+    claim = sample.claim()
+    fresh = load_engine()
+    assert encode_verdict(_scrub(claim)) == encode_verdict(_scrub(claim)) == encode_verdict(_scrub(claim, fresh))
+
+
+test_scrubbing_is_deterministic = settings(max_examples=20)(test_scrubbing_is_deterministic)
+
+
+@given(examples(), st.randoms(use_true_random=False))
+def test_the_order_of_lines_does_not_matter(sample: Example, random: Any) -> None:
+    claim = sample.claim()
+    lines = list(claim.service_lines)
+    random.shuffle(lines)
+    shuffled = _scrub(replace(claim, service_lines=tuple(lines)))
+    verdict = _scrub(claim)
+    assert shuffled.disposition == verdict.disposition
+    assert {f.rule for f in shuffled.findings} == {f.rule for f in verdict.findings}
+    assert shuffled.risk.denial_probability == verdict.risk.denial_probability
+
+
+@given(examples())
+def test_every_family_is_accounted_for(sample: Example) -> None:
+    verdict = _scrub(sample.claim())
+    assert {entry.family for entry in verdict.coverage} >= set(FAMILIES)
+    for entry in verdict.coverage:
+        assert (entry.reason is None) == (entry.status == "checked")
+
+
+@given(st.integers(0, 5), st.integers(0, 2**40), st.integers(0, 5), st.integers(0, 2**40))
+def test_a_verdict_id_belongs_to_one_record(partition: int, offset: int, other_partition: int, other: int) -> None:
+    claim = Example(("17000",)).claim()
+    first = ENGINE.scrub(claim, as_of=AS_OF, origin=Origin("t", partition, offset))
+    second = ENGINE.scrub(claim, as_of=AS_OF, origin=Origin("t", other_partition, other))
+    assert (first.verdict_id == second.verdict_id) == ((partition, offset) == (other_partition, other))
+    assert len(first.verdict_id) == 32

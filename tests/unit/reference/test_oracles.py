@@ -1,0 +1,124 @@
+"""Agreement with the published files, each read here in a few lines of its own."""
+
+import csv
+import datetime as dt
+import lzma
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+from scrubber.reference import Reference
+from scrubber.reference.shipped import main
+
+DAY = dt.timedelta(days=1)
+CHECKED = dt.date(2024, 7, 1)
+
+
+def _date(text: str) -> dt.date | None:
+    return dt.date(int(text[:4]), int(text[4:6]), int(text[6:])) if text else None
+
+
+def test_every_mce_row_on_and_around_its_first_and_last_day(reference: Reference, cms_files: Path) -> None:
+    rows = defaultdict(list)
+    with (cms_files / "mce/mce_v44_0_i10_dx_master.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            flags = frozenset(filter(None, row["flags"].split("|")))
+            rows[row["code"]].append((_date(row["start_date"]), _date(row["end_date"]), flags))
+    checked = 0
+    for code, spans in rows.items():
+        for start, end, _ in spans:
+            for day in {edge + step * DAY for edge in (start, end) if edge for step in (-1, 0, 1)}:
+                found = reference.on(day).diagnoses[code]
+                live = [flags for first, last, flags in spans if first and first <= day and (not last or day <= last)]
+                assert (found.status == "billable") == bool(live), (code, day)
+                assert not live or found.flags == live[0], (code, day)
+                checked += 1
+    assert checked > 250_000
+
+
+def test_nothing_of_the_older_mce_release_is_lost(reference: Reference, cms_files: Path) -> None:
+    with (cms_files / "mce/mce_v43_1_i10_dx_master.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            start = _date(row["start_date"])
+            assert start
+            found = reference.on(start).diagnoses[row["code"]]
+            assert found.status == "billable"
+            assert found.flags == frozenset(filter(None, row["flags"].split("|")))
+
+
+def test_every_hcpcs_code_and_modifier(reference: Reference, cms_files: Path) -> None:
+    with (cms_files / "hcpcs/HCPC2025_OCT_ANWEB.rebuilt.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            code, start, end = row["HCPC"].strip(), _date(row["ADD DT"]), _date(row["TERM DT"])
+            assert start
+            for day, valid in ((start - DAY, False), (start, True), (end, True), (end and end + DAY, False)):
+                if day and row["RECID"] == "3":
+                    assert reference.on(day).procedures[code].valid is valid, (code, day)
+                elif day:
+                    modifier = reference.on(day).modifiers[code]
+                    assert modifier
+                    assert modifier.valid is valid, (code, day)
+
+
+def test_descriptions_agree_with_the_order_file(reference: Reference, cms_files: Path) -> None:
+    release, same, compared = reference.on(dt.date(2025, 10, 1)), 0, 0
+    packed = (cms_files / "icd10cm/icd10cm_order_2025.rebuilt.txt.xz").read_bytes()
+    for line in lzma.decompress(packed).decode().splitlines():
+        text = release.diagnoses[line[6:13].strip()].description
+        if line[14] == "1" and text is not None:
+            compared += 1
+            same += text == line[77:].strip()
+    # The rest are accents, and wording changed between the two years.
+    assert compared > 74_000
+    assert same / compared > 0.997
+
+
+def test_rebuilding_gives_the_same_bytes(reference: Reference, cms_files: Path, tmp_path: Path) -> None:
+    shutil.copytree(reference.folder / "starter", tmp_path / "starter")
+    assert main([str(cms_files), "--out", str(tmp_path)]) == 0
+    built = sorted(path.name for path in tmp_path.iterdir() if path.is_file())
+    assert built == sorted(path.name for path in reference.folder.iterdir() if path.is_file())
+    for name in built:
+        assert (tmp_path / name).read_bytes() == (reference.folder / name).read_bytes(), name
+
+
+def test_starter_pairs_are_all_there_are_for_the_subjects(reference: Reference, cms_files: Path) -> None:
+    starter = list(csv.DictReader((reference.folder / "starter/ptp.csv").read_text().splitlines()))
+    subjects = next(table.subjects for table in reference.tables if table.kind == "ptp")
+    listed = {row[column] for row in starter for column in ("column_1", "column_2")} | set(subjects)
+    release, checked = reference.on(CHECKED), 0
+    published = {}
+    with lzma.open(cms_files / "ptp/ccipra-2024q3-assembled.txt.xz", "rt") as file:
+        for line in file:
+            fields = line.rstrip("\n").split("\t")
+            if fields[0] in listed and fields[1] in listed and (fields[4] == "*" or fields[4] >= f"{CHECKED:%Y%m%d}"):
+                published[fields[0], fields[1]] = int(fields[5])
+    for (one, two), indicator in published.items():
+        if one in subjects or two in subjects:
+            pair = release.pair(one, two)
+            assert pair, (one, two)
+            assert pair.indicator == indicator, (one, two)
+            checked += 1
+    ours = {(row["column_1"], row["column_2"]) for row in starter}
+    assert ours <= published.keys()
+    assert checked == len([pair for pair in ours if set(pair) & set(subjects)])
+
+
+def test_starter_limits_add_ons_and_fee_schedule(reference: Reference, cms_files: Path) -> None:
+    release = reference.on(dt.date(2026, 4, 1))
+    mue = cms_files / "mue/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"
+    with mue.open(newline="", encoding="cp1252") as file:
+        limits = {
+            row[0]: (int(row[1]), int(row[2][0])) for row in csv.reader(file) if len(row) > 2 and row[1].isdigit()
+        }
+    with (cms_files / "aoc/AOC_2024Q3-assembled.txt").open(encoding="cp1252") as file:
+        add_ons = {fields[1]: fields[3] for line in file if len(fields := line.split("\t")) > 3}
+    with (cms_files / "pfs/PPRRVU2025_Oct.redacted.csv").open(newline="", encoding="cp1252") as file:
+        prices = {row[0]: (row[3], row[14]) for row in csv.reader(file) if len(row) > 14 and not row[1]}
+    known = next(table.subjects for table in reference.tables if table.kind == "add-on")
+    for code in ("17000", "17003", "17004", "20983", "57520", "3753F"):
+        procedure = release.procedures[code]
+        assert (limits.get(code) or (None, None)) == (procedure.mue, procedure.mai)
+        assert prices[code] == (procedure.status, procedure.global_days)
+    assert [code for code in known if code in add_ons] == ["17003"]
+    assert release.procedures["17003"].primaries == {add_ons["17003"]}

@@ -1,0 +1,70 @@
+"""Every rule's own examples, and what its form promises."""
+
+import pytest
+
+from scrubber.engine import Engine
+from scrubber.engine.examples import scrub_example
+from scrubber.rules import RULES, Rule
+from scrubber.rules.example import Example, example
+from scrubber.rules.form import rule
+
+FIRES = [(each, sample) for each in RULES.values() for sample in each.fires]
+PASSES = [(each, sample) for each in RULES.values() for sample in each.passes]
+
+
+def _name(value: object) -> str:
+    return value.id if isinstance(value, Rule) else " ".join(value.lines) if isinstance(value, Example) else str(value)
+
+
+@pytest.mark.parametrize(("subject", "sample"), FIRES, ids=_name)
+def test_the_firing_example_fires(engine: Engine, subject: Rule, sample: Example) -> None:
+    verdict = scrub_example(engine, sample)
+    found = [finding for finding in verdict.findings if finding.rule == subject.id]
+    assert found
+    assert all(finding.message and finding.source and finding.path.startswith("/") for finding in found)
+    if subject.severity == "deny":
+        assert verdict.disposition != "pass"
+        assert verdict.risk.denial_probability > 0
+
+
+@pytest.mark.parametrize(("subject", "sample"), PASSES, ids=_name)
+def test_the_passing_example_does_not_fire(engine: Engine, subject: Rule, sample: Example) -> None:
+    verdict = scrub_example(engine, sample)
+    assert subject.id not in {finding.rule for finding in verdict.findings}
+
+
+@pytest.mark.parametrize("subject", RULES.values(), ids=_name)
+def test_a_rule_tells_what_anybody_must_know(subject: Rule) -> None:
+    assert subject.explanation.endswith(".")
+    assert subject.fires
+    assert subject.passes
+    assert 0 < subject.likelihood < 1
+    assert subject.supersedes == tuple(each for each in subject.supersedes if each in RULES)
+    if subject.predicts.carc == "18":
+        assert subject.predicts.group == "OA", "a duplicate is denied with group OA only"
+
+
+def test_a_rule_id_is_declared_once() -> None:
+    with pytest.raises(ValueError, match="declared twice"):
+        rule(
+            "lesion-count",
+            title="",
+            scope="line",
+            family="modifiers",
+            predicts=("CO", "4"),
+            source="",
+            fires=(),
+            passes=(),
+        )(lambda _: None)
+
+
+def test_a_rule_has_a_known_family() -> None:
+    with pytest.raises(ValueError, match="unknown family"):
+        rule("new", title="", scope="line", family="none", predicts=("CO", "4"), source="", fires=(), passes=())(
+            lambda _: None
+        )
+
+
+def test_an_example_line_that_cannot_be_read_says_how_to_write_one() -> None:
+    with pytest.raises(ValueError, match=r"write CODE"):
+        example("99213 25").event()
