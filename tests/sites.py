@@ -30,13 +30,14 @@ Sent = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
 class Worker:
     """A worker process. Its stderr goes to a file, so that a full pipe never stops it."""
 
-    def __init__(self, env: dict[str, str], stderr: Path) -> None:
+    def __init__(self, env: dict[str, str], stderr: Path, command: list[str] | None = None) -> None:
         self.stderr = stderr
         self._url = f"http://{env['SCRUBBER_WEB_HOST']}:{env['SCRUBBER_WEB_PORT']}"
         with stderr.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "scrubber.worker"], env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
+                command or [sys.executable, "-m", "scrubber.worker"],
+                env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            )  # fmt: skip
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a page; status 0 when nothing answers."""
@@ -107,9 +108,9 @@ class Site:
             yield worker
 
     @contextmanager
-    def starting(self, **more: object) -> Iterator[Worker]:
-        """A worker that was started, ready or not."""
-        worker = Worker(self.env(**more), self.folder / f"worker-{uuid4().hex[:6]}.log")
+    def starting(self, command: list[str] | None = None, **more: object) -> Iterator[Worker]:
+        """A worker that was started, ready or not. `command`: in place of the worker's own."""
+        worker = Worker(self.env(**more), self.folder / f"worker-{uuid4().hex[:6]}.log", command)
         try:
             yield worker
         finally:

@@ -14,12 +14,16 @@ KAFKA: Final = 3
 T = TypeVar("T")
 
 
+def quiet_kafka() -> None:
+    """Keep the Kafka client from printing: its warnings tell nothing that its errors do not."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
 def run_kafka(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end. Ends the command where Kafka fails it."""
     from aiokafka.errors import KafkaConnectionError, KafkaError
 
-    # Its warnings tell nothing that the error does not, and it would print them in its own form.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    quiet_kafka()
     try:
         return asyncio.run(work)
     except KafkaConnectionError:

@@ -20,7 +20,8 @@ def describe(claim: Claim, patch: Sequence[PatchOp]) -> list[str]:
     """One phrase for each line or field that changes, in the patch's order: `line 1: units 3 → 1, charge 225.00 → 75.00`."""
     phrases: list[tuple[str, str]] = []
     for op in patch:
-        phrases.append(_phrase(claim, op))
+        if not _says_nothing(claim, op):
+            phrases.append(_phrase(claim, op))
         # Each operation speaks of the claim that those before it left.
         claim = apply_patch(claim, (op,))
     subjects = dict.fromkeys(subject for subject, _ in phrases)
@@ -29,6 +30,15 @@ def describe(claim: Claim, patch: Sequence[PatchOp]) -> list[str]:
         for subject in subjects
         if (said := [what for about, what in phrases if about == subject])
     ]
+
+
+def _says_nothing(claim: Claim, op: PatchOp) -> bool:
+    """Whether the operation puts a line's field to what it is already."""
+    match op.path.split("/")[1:]:
+        case ["service_lines", index, field] if op.op == "replace":
+            return _text(getattr(claim.service_lines[int(index)], field)) == _text(op.value)
+        case _:
+            return False
 
 
 def _phrase(claim: Claim, op: PatchOp) -> tuple[str, str]:

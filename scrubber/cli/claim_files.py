@@ -57,9 +57,14 @@ class Refusal:
 
     def words(self, file: str) -> str:
         """One line that holds nothing out of the file."""
-        where = f"{file}:{self.line}" if self.line else file
+        where = f"{name_of(file)}:{self.line}" if self.line else name_of(file)
         at = f" (at {self.path})" if self.path else ""
         return f"{where}: {self.reason}{at}: {EXPLANATIONS[self.reason]}"
+
+
+def name_of(file: str) -> str:
+    """The file as messages call it."""
+    return "standard input" if file == STDIN else file
 
 
 def open_claims(file: str) -> "nullcontext[BinaryIO] | BinaryIO":

@@ -51,6 +51,7 @@ def scrub(
     """
     from msgspec.structs import replace
 
+    from scrubber.cli.claim_files import name_of
     from scrubber.cli.engines import engine_or_fail, policy_or_fail
     from scrubber.cli.intake import Intake
     from scrubber.engine import filing_day
@@ -59,7 +60,7 @@ def scrub(
     engine = engine_or_fail(reference_folder, payer_folder)
     chosen = policy_or_fail(engine, policy).id if policy else None
     today = dt.datetime.now(_UTC).date()
-    output = _JsonLines() if format_ == "jsonl" else _Readable(several=len(files) > 1)
+    output = _JsonLines() if format_ == "jsonl" else _Readable()
     totals = Totals()
     intake = Intake(files, progress=not is_terminal("stdout"))
     for file, entry in intake:
@@ -69,7 +70,7 @@ def scrub(
         try:
             verdict = engine.scrub(claim, as_of=as_of.date() if as_of else filing_day(claim, default=today))
         except Exception as error:  # noqa: BLE001  a rule's mistake with one claim must not keep the others from theirs
-            intake.tell(f"{file}:{entry.line}: could not be scrubbed, please report this: {error_values(error)}")
+            intake.tell(f"{name_of(file)}:{entry.line}: could not be scrubbed, please report this: {error_values(error)}")
             continue
         totals.add(verdict)
         if verdict.disposition != "pass" or not only_blocking:
@@ -131,15 +132,16 @@ class _JsonLines:
 class _Readable:
     """Verdicts for people, with the summary below."""
 
-    def __init__(self, *, several: bool) -> None:
-        self._several = several
+    def __init__(self) -> None:
         self._console = stdout()
 
     def show(self, file: str, entry: "Entry", verdict: "Verdict") -> None:
+        from scrubber.cli.claim_files import name_of
         from scrubber.cli.verdicts import show_verdict
 
-        where = f"  {file}:{entry.line}" if self._several else f"  line {entry.line}"
-        show_verdict(self._console, verdict, entry.claim, note=where)
+        show_verdict(self._console, verdict, entry.claim, note=f"{name_of(file)}:{entry.line}")
+        if verdict.findings:
+            self._console.print()
 
     def finish(self, summary: str) -> None:
         from scrubber.cli.verdicts import never_checked

@@ -1,11 +1,11 @@
 """A verdict as a biller reads it: what is wrong, what denial it would be, what would mend it, what was not checked."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from scrubber.cli.changes import describe
 from scrubber.cli.terminal import printable
-from scrubber.contract import Claim, Coverage, Disposition, Finding, Fix, Needs, Prediction, Severity, Verdict
+from scrubber.contract import CENTS, Claim, Coverage, Disposition, Finding, Fix, Needs, Prediction, Severity, Verdict
 from scrubber.rules.families import FAMILIES
 
 if TYPE_CHECKING:
@@ -18,77 +18,104 @@ WORDS: Final[dict[Disposition, tuple[str, str, str]]] = {
 }
 """Disposition -> sign, words, colour."""
 
+_MOST_DETAILED: Final = 3
+
 _SEVERITIES: Final[dict[Severity, tuple[str, str, str]]] = {
-    "deny": ("✗", "Would be denied", "red"),
-    "warn": ("!", "Could be denied", "yellow"),
-    "info": ("i", "For information", "blue"),
+    "deny": ("✗", "Would be denied:", "red"),
+    "warn": ("!", "Could be denied:", "yellow"),
+    "info": ("i", "For information.", "blue"),
 }
 _ASKS: Final[dict[Needs, str]] = {
-    "none": "nothing further needed",
-    "confirmation": "needs a person to confirm it",
-    "documentation": "needs documentation that supports it",
-    "clinical-review": "needs clinical review",
+    "none": "Needs nothing more",
+    "confirmation": "Needs a person's confirmation",
+    "documentation": "Needs documentation that supports it",
+    "clinical-review": "Needs clinical review",
 }
 _UNCHECKED: Final = {
-    "code-not-in-table": "no loaded table knows the code",
-    "date-not-in-table": "the loaded table does not reach the date",
-    "field-absent": "the claim does not say",
-    "policy-silent": "the payer policy does not say",
-    "policy-off": "switched off by the payer policy",
-    "professional-only": "professional claims only",
-    "unknown-policy": "the policy named is not loaded; the default one was used",
-    "no-table": "no table loaded",
-    "no-history": "no earlier claims kept",
+    "code-not-in-table": "code not in the table",
+    "date-not-in-table": "date not in the table",
+    "field-absent": "not on the claim",
+    "policy-silent": "policy silent",
+    "policy-off": "switched off by policy",
+    "professional-only": "for professional claims",
+    "unknown-policy": "the one named is not loaded; the default one was used",
+    "no-table": "no table",
+    "no-history": "no earlier claims",
 }
 
 
 def show_verdict(console: "Console", verdict: Verdict, claim: Claim | None = None, note: str = "") -> None:
-    """Print `verdict`. With `claim`, fixes say what would change; `note` follows the claim's id."""
+    """Print `verdict`. With `claim`, fixes say what would change; `note` ends the headline."""
     from rich.text import Text
 
     sign, words, colour = WORDS[verdict.disposition]
-    title = Text(f"{sign} ", style=f"bold {colour}")
-    title.append(printable(verdict.claim_id), style="bold")
-    title.append(f"  {words.upper()}", style=f"bold {colour}")
+    headline = Text.assemble((f"{sign} ", f"bold {colour}"), (printable(verdict.claim_id), "bold"))
+    headline.append(f"  {words.upper()}", style=f"bold {colour}")
     if verdict.disposition != "pass":
-        title.append(f"  ${verdict.risk.charge_at_risk} at risk, denial {verdict.risk.denial_probability:.0%} likely")
-    title.append(printable(note), style="dim")
-    console.print(title)
+        headline.append(f"  ${CENTS[verdict.risk.charge_at_risk] / 100:,.2f} at risk")
+        headline.append(f", denial {verdict.risk.denial_probability:.0%} likely")
+    if note:
+        headline.append(f"  {printable(note)}", style="dim")
+    console.print(headline)
     if verdict.findings:
         console.print(explain(verdict.findings, verdict.fixes, claim))
     if unchecked := "; ".join(_not_checked(verdict.coverage)):
-        console.print(_indented(Text(f"not checked: {printable(unchecked)}", style="dim")))
+        console.print(_row("", Text(f"not checked: {printable(unchecked)}", style="dim")))
 
 
 def explain(findings: Sequence[Finding], fixes: Sequence[Fix], claim: Claim | None = None) -> "RenderableType":
-    """Findings and fixes as a grid: sign, where, words."""
+    """Findings and fixes, each behind its sign; numbered where there are several."""
+    from rich.console import Group
+
+    several = len(findings) > 1
+    told = [_told(finding, number if several else 0) for number, finding in enumerate(findings, 1)]
+    shown = claim if len(fixes) <= _MOST_DETAILED else None
+    offered = []
+    cleared: set[int] = set()
+    for fix in fixes:
+        changes = describe(shown, fix.patch) if shown else []
+        offered.append(_offered(fix, changes, several=several, instead=not cleared.isdisjoint(fix.clears)))
+        cleared.update(fix.clears)
+    return Group(*told, *offered)
+
+
+def _told(finding: Finding, number: int) -> "RenderableType":
+    from rich.text import Text
+
+    sign, outlook, colour = _SEVERITIES[finding.severity]
+    words = Text(f"{number}. " if number else "")
+    where = _where(finding)
+    if not finding.message.startswith(where):
+        words.append(f"{where}: ", style="bold")
+    words.append(printable(finding.message))
+    words.append(f"\n{outlook}")
+    if finding.severity != "info":
+        words.append(" ").append(denial(finding.predicts), style=f"bold {colour}")
+    words.append(f"  {finding.rule}, {printable(finding.source)}", style="dim")
+    return _row(sign, words, colour)
+
+
+def _offered(fix: Fix, changes: list[str], *, several: bool, instead: bool) -> "RenderableType":
+    """A fix; `instead` of one before it, which clears a finding that this one clears too."""
+    from rich.text import Text
+
+    about = f" for {', '.join(str(index + 1) for index in fix.clears)}" if several else ""
+    label = f"{'Or' if instead else 'Fix'}{about}: "
+    words = Text.assemble((label, "bold green"), printable(fix.title), (f". {_ASKS[fix.needs]}.", "green"))
+    if changes:
+        words.append(f"\n{printable('; '.join(changes))}", style="dim")
+    return _row("→", words, "green")
+
+
+def _row(sign: str, words: "RenderableType", colour: str = "") -> "RenderableType":
+    """A sign, and words that keep clear of it when they wrap."""
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table.grid(padding=(0, 1), pad_edge=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
+    grid = Table.grid(padding=0)
+    grid.add_column(width=4)
     grid.add_column(overflow="fold")
-    several = len(findings) > 1
-    for number, finding in enumerate(findings, 1):
-        sign, outlook, colour = _SEVERITIES[finding.severity]
-        words = Text(printable(finding.message))
-        if finding.severity == "info":
-            words.append(f"\n{printable(finding.source)}", style="dim")
-        else:
-            words.append(f"\n{outlook}: {denial(finding.predicts)}", style=colour)
-            words.append(f"  {finding.rule}; {printable(finding.source)}", style="dim")
-        where = (f"{number}. " if several else "") + _where(finding)
-        grid.add_row(Text(f" {sign}", style=f"bold {colour}"), Text(where), words)
-    for number, fix in enumerate(fixes, 1):
-        words = Text(printable(fix.title), style="bold")
-        words.append(f" ({_ASKS[fix.needs]})", style="not bold italic")
-        if claim is not None:
-            words.append(f"\n{printable('; '.join(describe(claim, fix.patch)))}", style="not bold")
-        label = f"fix {number}" if len(fixes) > 1 else "fix"
-        if several:
-            label += f", for {_list(fix.clears)}"
-        grid.add_row(Text(" →", style="bold green"), Text(label, style="green"), words)
+    grid.add_row(Text(f"  {sign}", style=f"bold {colour}".strip()), words)
     return grid
 
 
@@ -107,31 +134,27 @@ def never_checked() -> str:
 
 
 def _not_checked(coverage: Sequence[Coverage]) -> Iterator[str]:
-    """What was not checked on this claim and on others is, by reason."""
-    groups: dict[str, list[str]] = {}
+    """What was not checked on this claim and is on others, by reason and lines."""
+    groups: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for entry in coverage:
         family = FAMILIES.get(entry.family)
         if entry.status == "not-checked" and not (family and family.unbuilt):
-            lines = f" on line {', '.join(map(str, entry.lines))}" if entry.lines else ""
-            groups.setdefault(entry.reason or "", []).append(entry.family + lines)
-    for reason, names in groups.items():
-        yield f"{', '.join(names)} ({_UNCHECKED.get(reason, reason)})"
+            groups.setdefault((entry.reason or "", entry.lines), []).append(entry.family)
+    for (reason, lines), names in groups.items():
+        where = f"{_lines(lines)}: " if lines else ""
+        yield f"{', '.join(names)} ({where}{_UNCHECKED.get(reason, reason)})"
 
 
 def _where(finding: Finding) -> str:
     """The lines a finding is about, or the part of the claim."""
     if finding.lines:
-        return ("line " if len(finding.lines) == 1 else "lines ") + ", ".join(map(str, finding.lines))
-    part: Literal["diagnosis", "claim"] = "diagnosis" if finding.path.startswith("/diagnoses/") else "claim"
-    position = finding.path.split("/")[2:3]
-    return f"{part} {int(position[0]) + 1}" if part == "diagnosis" and position and position[0].isdigit() else part
+        return _lines(finding.lines).capitalize()
+    match finding.path.split("/")[1:]:
+        case ["diagnoses", position]:
+            return f"Diagnosis {int(position) + 1}"
+        case _:
+            return "Claim"
 
 
-def _list(indices: Sequence[int]) -> str:
-    return ", ".join(str(index + 1) for index in indices)
-
-
-def _indented(text: "RenderableType") -> "RenderableType":
-    from rich.padding import Padding
-
-    return Padding(text, (0, 0, 0, 2))
+def _lines(numbers: Sequence[int]) -> str:
+    return f"line{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

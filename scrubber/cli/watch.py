@@ -57,7 +57,7 @@ async def _watch(settings: "Settings", *, as_json: bool, from_beginning: bool) -
                     sys.stdout.buffer.write(encode_verdict(answer.verdict) + b"\n")
                     sys.stdout.buffer.flush()
             elif answer.verdict is not None:
-                show_verdict(console, answer.verdict, note=f"  {answer.topic}")
+                show_verdict(console, answer.verdict, note=answer.topic)
             else:
                 show_dead_letter(console, answer)
 

@@ -4,6 +4,8 @@ A claim's coverage depends only on its policy, the releases its dates fall into,
 facts the claim holds. So it is worked out once for each such combination and handed out as one and the same tuple.
 """
 
+from collections.abc import Iterator
+
 from scrubber.contract import Coverage
 from scrubber.policy import Policy
 from scrubber.reference import Procedure, Reference
@@ -13,13 +15,14 @@ from scrubber.rules.scopes import Case, Gap, Line
 
 _LIMIT = 50_000
 NO_ROW = "code-not-in-table"
+BEYOND = "date-not-in-table"
 PARTNER = "partner"
 """In a gap: the code's pairs with the table's subjects are known, those with other partners are not."""
 
 
 def gap_of(code: Procedure) -> Gap:
     """The families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
-    gaps: list[tuple[str, str]] = [(family, NO_ROW) for family in code.unlisted]
+    gaps = [(family, BEYOND if family == "procedure-validity" and code.known else NO_ROW) for family in code.unlisted]
     if code.ptp == "partner":
         gaps.append(("ncci-ptp", PARTNER))
     return tuple(gaps)
@@ -80,32 +83,32 @@ class CoverageBook:
         if family.table is None:
             return [Coverage(name, "checked")]
         missed: dict[str, set[int]] = {}
-        labels: list[str] = []
-        for day in case.days.values() or ():
-            release = day.release
-            if not release.reaches(family.table):
-                missed.setdefault("date-not-in-table", set()).update(line.number for line in day.lines)
-                continue
-            if (label := release.label(family.table)) not in labels:
-                labels.append(label)
-            missed.setdefault(NO_ROW, set()).update(_unlisted(name, day.lines))
-        entries = []
+        labels: dict[str, None] = {}
+        for day in case.days.values():
+            reached = [table for table in (family.table, *family.also) if day.release.reaches(table)]
+            labels.update((day.release.label(table), None) for table in reached)
+            for line, reason in _unlisted(name, day.lines) if reached else ((each, BEYOND) for each in day.lines):
+                missed.setdefault(reason, set()).add(line.number)
         unseen = set().union(*missed.values())
+        entries = []
         if labels and len(unseen) < len(case.lines):
             entries.append(Coverage(name, "checked", release="; ".join(labels)))
         entries += [
-            Coverage(name, "not-checked", reason=reason, lines=tuple(sorted(lines)))
-            for reason, lines in missed.items()
-            if lines
+            Coverage(name, "not-checked", reason=reason, lines=tuple(sorted(missed[reason])))
+            for reason in sorted(missed)
         ]
         return entries
 
 
-def _unlisted(family: str, lines: list[Line]) -> list[int]:
-    """Numbers of the lines whose code the family's table does not know.
+def _unlisted(family: str, lines: list[Line]) -> Iterator[tuple[Line, str]]:
+    """The lines whose code the family's table does not know, and why.
 
     Two partners of a table's subjects may have an edit against each other that the table does not hold.
     """
-    reasons = {line.number: dict(line.service.gap).get(family) for line in lines}
-    partners = {line.code.code for line in lines if reasons[line.number] == PARTNER}
-    return [number for number, reason in reasons.items() if reason == NO_ROW or (reason and len(partners) > 1)]
+    reasons = [(line, dict(line.service.gap).get(family)) for line in lines]
+    partners = {line.code.code for line, reason in reasons if reason == PARTNER}
+    for line, reason in reasons:
+        if reason == PARTNER and len(partners) > 1:
+            yield line, NO_ROW
+        elif reason is not None and reason != PARTNER:
+            yield line, reason

@@ -33,6 +33,7 @@ Found = tuple[Rule, Hit, tuple[Line, ...]]
 
 _MEMO_LIMIT = 100_000
 _DATES_KEPT = 4096
+_RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
 _ServiceKey = tuple[str | None, tuple[str, ...], str | int | float | None, str | None, int]
 
 
@@ -127,6 +128,11 @@ class Detector:
         rule, hit, _ = found
         severity = self.policy.severity.get(rule.id)
         return severity if severity is not None and severity != "off" else hit.severity or rule.severity
+
+    def order(self, found: Found) -> tuple[int, tuple[int, ...], str, str, str]:
+        """Sort key: blocking first, then by line; unique, so that the order of lines and rules does not show."""
+        rule, hit, lines = found
+        return _RANK[self.severity_of(found)], tuple(line.number for line in lines), rule.id, hit.path, hit.detail
 
     def detect(self, claim: Claim, as_of: dt.date) -> tuple[Case, list[Found]]:
         """The claim resolved, and everything the rules find in it."""

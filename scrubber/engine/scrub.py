@@ -9,15 +9,13 @@ from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Predicti
 from scrubber.engine.coverage import CoverageBook
 from scrubber.engine.detect import Detector, Found
 from scrubber.engine.identity import VerdictIds, ruleset_digest
-from scrubber.engine.prove import proven_fixes
+from scrubber.engine.prove import can_be_mended, proven_fixes
 from scrubber.engine.risk import NO_RISK, assess
 from scrubber.policy import Policies, Policy, PolicyError, load_policies
 from scrubber.reference import Reference, data_folder, load
 from scrubber.rules import RULES, Rule
 from scrubber.rules.families import FAMILIES
 from scrubber.rules.scopes import Case
-
-_RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
 
 
 class _Desk:
@@ -79,20 +77,21 @@ _CLEAN: _Judgement = ("pass", (), (), NO_RISK)
 
 
 def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
-    found.sort(key=lambda each: _order(detector, each))
+    found.sort(key=detector.order)
     severities = [detector.severity_of(each) for each in found]
-    fixes = proven_fixes(detector, case, found)
-    blocking = {index for index, severity in enumerate(severities) if severity == "deny"}
-    cleared = {index for fix in fixes for index in fix.clears}
-    disposition: Disposition = "pass" if not blocking else "fix-suggestion" if blocking <= cleared else "denial-risk"
+    fixes = tuple(proven_fixes(detector, case, found))
+    disposition: Disposition = "denial-risk"
+    if "deny" not in severities:
+        disposition = "pass"
+    elif _each_has_a_fix(severities, fixes) and can_be_mended(detector, case, found, fixes):
+        disposition = "fix-suggestion"
     findings = tuple(_finding(case.policy, each, severity) for each, severity in zip(found, severities, strict=True))
     return disposition, findings, fixes, assess(case, found, severities)
 
 
-def _order(detector: Detector, found: Found) -> tuple[int, tuple[int, ...], str, str, str]:
-    """Blocking first, then by line; ends in what is unique, so that the order of lines and rules does not show."""
-    rule, hit, lines = found
-    return _RANK[detector.severity_of(found)], tuple(line.number for line in lines), rule.id, hit.path, hit.detail
+def _each_has_a_fix(severities: list[Severity], fixes: tuple[Fix, ...]) -> bool:
+    cleared = {index for fix in fixes for index in fix.clears}
+    return all(index in cleared for index, severity in enumerate(severities) if severity == "deny")
 
 
 def _finding(policy: Policy, found: Found, severity: Severity) -> Finding:
@@ -115,7 +114,7 @@ def filing_day(claim: Claim, default: dt.date) -> dt.date:
 def load_engine(reference_folder: Path | None = None, payer_folder: Path | None = None) -> Engine:
     """An engine over the reference data in `reference_folder` (else what ships) and the policies in `payer_folder`.
 
-    ReferenceError or PolicyError says what cannot be used and why.
+    ReferenceDataError or PolicyError says what cannot be used and why.
     """
     folder = reference_folder or data_folder()
     return Engine(load(folder), load_policies(payer_folder or folder / "payers"))

@@ -26,6 +26,7 @@ from scrubber.settings import Settings
 _RETRY_SECONDS: Final = 0.5
 _SLOWEST_RETRY_SECONDS: Final = 10.0
 _FETCH_MS: Final = 200
+_SILENCE_SECONDS: Final = 10.0
 
 
 class ClaimLoop(ConsumerRebalanceListener):
@@ -73,7 +74,18 @@ class ClaimLoop(ConsumerRebalanceListener):
             return "joining" if known else "input-topic-missing"
         if any(tp not in self._partitions or not self._partitions[tp].ready for tp in self._assigned):
             return "opening-partitions"
-        return None
+        return "broker-silent" if self._silent() else None
+
+    def _silent(self) -> bool:
+        """Whether no open partition has heard from a broker for longer than a session: no fetch answered, no commit."""
+        consumer, now, wall = self._consumer, time.monotonic(), time.time()
+        if consumer is None or not self._partitions:
+            return False
+        held = consumer.assignment()
+        fetched = [consumer.last_poll_timestamp(tp) or 0 for tp in self._partitions if tp in held]
+        commit_age = min(now - partition.committed_at for partition in self._partitions.values())
+        fetch_age = wall - max(fetched, default=0) / 1000
+        return min(commit_age, fetch_age) > max(_SILENCE_SECONDS, self._settings.session_timeout_ms / 1000)
 
     def states(self) -> Iterator[PartitionState]:
         """Lag and commit age of the open partitions."""
@@ -229,7 +241,9 @@ class ClaimLoop(ConsumerRebalanceListener):
             async with self._cpu:
                 batch = answer(partition.backlog, self._handle, counts, self._settings.batch_cpu_ms / 1000)
                 await asyncio.sleep(0)
-            await partition.transact(batch, self._settings.group)
+            # aiokafka tries a send again for ever; past this age Kafka has aborted the transaction anyhow.
+            async with asyncio.timeout(self._settings.transaction_timeout_ms / 1000):
+                await partition.transact(batch, self._settings.group)
         except FATAL:
             raise
         except TRANSIENT as error:

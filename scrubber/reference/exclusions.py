@@ -1,5 +1,6 @@
 """Excludes1 notes of the tabular list: which codes are named where a code, or a heading above it, stands."""
 
+from functools import cache
 from itertools import product
 from string import ascii_uppercase, digits
 
@@ -58,6 +59,7 @@ class Exclusions:
         return found
 
 
+@cache
 def _between(first: str, last: str) -> set[str]:
     """Every three characters from `first` to `last` that could be a category."""
     if first == last:

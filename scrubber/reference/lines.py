@@ -1,4 +1,4 @@
-"""Looking codes up in a sorted tab-separated file as it stands: next to nothing is built, so opening it costs little."""
+"""Looking codes up in a sorted tab-separated file as it stands: little is built, so opening it costs little."""
 
 from bisect import bisect_left
 

@@ -1,8 +1,8 @@
 """Families of edits: the unit in which a verdict says what was checked and what was not.
 
-`table` names the reference table a family reads, `policy` the field of the payer policy without which it is silent, and
-`absent` the claim facts without which it cannot judge. A family with `unbuilt` set has no rules yet; it stands here so
-that every verdict says so instead of keeping quiet.
+`table` names the reference table a family reads (`also`: further ones, for other codes), `policy` the field of the payer
+policy without which it is silent, and `absent` the claim facts without which it cannot judge. A family with `unbuilt`
+set has no rules yet; it stands here so that every verdict says so instead of keeping quiet.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One family. `table`, `policy` and `absent` are what `scrubber.engine.coverage` asks before it says 'checked'."""
+    """One family. Its fields are what `scrubber.engine.coverage` asks before it says 'checked'."""
 
     title: str
     table: str | None = None
+    also: tuple[str, ...] = ()
     policy: str | None = None
     absent: str | None = None
     unbuilt: str | None = None
@@ -24,7 +25,7 @@ FAMILIES: dict[str, Family] = {
     "claim-structure": Family("Required elements, dates, diagnosis pointers, charges in balance"),
     "identifiers": Family("National Provider Identifiers"),
     "place-of-service": Family("Place of service", table="pos"),
-    "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures"),
+    "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures", also=("hcpcs",)),
     "modifiers": Family("Modifiers: known, in force, consistent, on the right kind of code", table="modifiers"),
     "ncci-ptp": Family("NCCI procedure-to-procedure edits", table="ptp", professional_only=True),
     "ncci-mue": Family("NCCI medically unlikely edits", table="mue", professional_only=True),

@@ -9,7 +9,7 @@ from scrubber.reference.masks import HAS_PAIRS
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
-from scrubber.rules.scopes import SEVERAL, Day, Line
+from scrubber.rules.scopes import EM_ONLY, SEVERAL, Day, Line
 
 
 def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
@@ -27,10 +27,13 @@ def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
 
 
 def bypassed(one: Line, two: Line, day: Day) -> bool:
-    """Whether a modifier on either line says that the two procedures were separate."""
+    """Whether a modifier on either line says that the two procedures were separate.
+
+    24, 25 and 57 say so of a visit only; on anything else they are misplaced and lift nothing.
+    """
     modifiers = day.release.modifiers
     return any(
-        (known := modifiers[modifier]) is not None and known.bypass
+        (known := modifiers[modifier]) is not None and known.bypass and (line.code.em or modifier not in EM_ONLY)
         for line in (one, two)
         for modifier in line.service.modifiers
     )

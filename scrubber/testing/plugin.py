@@ -7,7 +7,7 @@ for, and imports nothing of scrubber's before.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -119,6 +119,8 @@ def _given(config: pytest.Config, name: str) -> str:
 def _tell(config: pytest.Config, what: str) -> None:
     """A line that shows without -s; processes of pytest-xdist have no terminal."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
     if terminal is not None:
-        terminal.ensure_newline()
-        terminal.write_line(f"scrubber: {what}")
+        with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+            terminal.ensure_newline()
+            terminal.write_line(f"scrubber: {what}")

@@ -7,7 +7,7 @@ import csv
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 from scrubber.contract import decode_claim
 from scrubber.engine import Engine, filing_day, load_engine
 from scrubber.reference import data_folder
+
+from .validator_form import known_diagnoses, known_procedures
 
 SEED = 20260918
 BLOCK, CLEAN_OF_BLOCK = 20, 17
@@ -123,11 +125,10 @@ class _Maker:
         self._random = random
         folder = data_folder()
         supplies = [row["code"] for row in _rows(folder / "hcpcs.tsv") if row["code"][0] in "AEJL"]
-        diagnoses = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"] and row["code"][1:3].isdigit()]
-        random.shuffle(supplies)
-        random.shuffle(diagnoses)
-        self._supplies = _Zipf(supplies)
-        self._diagnoses = _Zipf([f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in diagnoses])
+        diagnoses = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"]]
+        diagnoses = [f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in diagnoses if code[1:3].isdigit()]
+        self._supplies = _Zipf(_common_first(supplies, known_procedures(), random))
+        self._diagnoses = _Zipf(_common_first(diagnoses, known_diagnoses(), random))
         self._visits = _Zipf(VISITS)
         self._modifiers = _Zipf(MODIFIERS)
         self._providers = _Zipf([_npi(random) for _ in range(2000)])
@@ -190,10 +191,13 @@ class _Maker:
             line["line_number"] = index + 1
             line["service_date_from"] = line["service_date_to"] = date.isoformat()
             if not line["diagnosis_pointers"]:
-                most = min(len(diagnoses), 4)
-                line["diagnosis_pointers"] = sorted(random.sample(range(1, most + 1), random.randint(1, min(2, most))))
+                line["diagnosis_pointers"] = random.sample(range(1, len(diagnoses) + 1), random.randint(1, min(2, len(diagnoses))))
             if line["charge"] is None:
                 line["charge"] = _money(random.randint(500, 45_000) * int(line["units"]))
+
+        pointed = {pointer for line in lines for pointer in line["diagnosis_pointers"]}
+        # Every diagnosis is there for a service; the last line takes what no other points at.
+        lines[-1]["diagnosis_pointers"] += [at for at in range(1, len(diagnoses) + 1) if at not in pointed]
 
     def _envelope(self, number: int, day: dt.date, diagnoses: list[str], lines: list[Line]) -> Event:
         random = self._random
@@ -234,6 +238,12 @@ def _line(code: str, *modifiers: str, units: int = 1, charge: str | None = None,
         "service_date_to": "",
         "diagnosis_pointers": list(points),
     }
+
+
+def _common_first(codes: list[str], known: Container[str], random: Random) -> list[str]:
+    """Ranks: first what claim-validator knows too, so that it need not spend its time on reporting what it lacks."""
+    random.shuffle(codes)
+    return sorted(codes, key=lambda code: code not in known)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

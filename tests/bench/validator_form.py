@@ -1,8 +1,12 @@
 """A claim event in the form that claim-validator takes: the dict of its documentation."""
 
+import re
+from collections.abc import Container
 from typing import Any
 
 import msgspec
+from claim_validator.shared.code_tables.hcpcs import get_hcpcs_table
+from claim_validator.shared.code_tables.icd10 import get_icd10_table
 
 _decode = msgspec.json.decode  # the quickest there is, so that decoding is not what the row is about
 
@@ -36,7 +40,7 @@ def to_form(value: bytes) -> dict[str, Any]:
                 "procedure_code": line["procedure_code"],
                 "modifiers": line["modifiers"],
                 "diagnosis_pointers": line["diagnosis_pointers"],
-                "charge_amount": line["charge"],
+                "charge_amount": float(line["charge"]) / line["units"],  # it multiplies by the units itself
                 "units": line["units"],
                 "service_date_from": line["service_date_from"],
                 "service_date_to": line["service_date_to"],
@@ -48,3 +52,15 @@ def to_form(value: bytes) -> dict[str, Any]:
 
 REFUSED = b'{"refused":true}'
 """What is written for a claim that claim-validator's own form cannot hold (pydantic.ValidationError)."""
+
+
+def known_procedures() -> Container[str]:
+    """Codes in its procedure table."""
+    table: dict[str, str] = get_hcpcs_table()
+    return table
+
+
+def known_diagnoses() -> Container[str]:
+    """Codes in its diagnosis table that also pass its check of the form, which knows no letter after the second digit."""
+    table: dict[str, str] = get_icd10_table()
+    return {code for code in table if re.fullmatch(r"[A-Z]\d\d(\.\d{1,4})?", code)}

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from claims import claim_bytes
 from prometheus_client.parser import text_string_to_metric_families
 from sites import Site, wait_until
 
+from scrubber.kafka.embedded import embedded_broker
 from scrubber.kafka.metrics import METRICS
 from scrubber.web.pages import NOT_READY
 from scrubber.worker import ExitCode
@@ -131,3 +134,43 @@ def test_brokers_that_cannot_be_reached_are_tried_again_and_a_signal_still_ends_
         assert (status, json.loads(body)["status"]) == (503, "broker-unreachable")
         assert worker.get("/healthz")[0] == 200
         assert worker.stop() == ExitCode.STOPPED
+
+
+async def test_draining_past_its_deadline_ends_with_5(tmp_path: Path) -> None:
+    with ExitStack() as closing:
+        address = closing.enter_context(embedded_broker())
+        site = Site(Broker("embedded", address), tmp_path)
+        await site.create_topics()
+        await site.publish([(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(5000)])
+        with site.worker(batch_records=1, drain_seconds=2) as worker:
+            closing.close()
+            # The transactions under way hang now, and nobody answers.
+            wait_until(lambda: bool(worker.events("library")), 20, worker.text)
+            assert worker.stop(seconds=15) == ExitCode.DRAIN_DEADLINE
+        assert [line["code_name"] for line in worker.events("worker-stopped")] == ["DRAIN_DEADLINE"]
+
+
+async def test_a_second_signal_ends_with_6_at_once(tmp_path: Path) -> None:
+    with ExitStack() as closing:
+        address = closing.enter_context(embedded_broker())
+        site = Site(Broker("embedded", address), tmp_path)
+        await site.create_topics()
+        await site.publish([(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(5000)])
+        with site.worker(batch_records=1, drain_seconds=60) as worker:
+            closing.close()
+            wait_until(lambda: bool(worker.events("library")), 20, worker.text)
+            worker.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: bool(worker.events("draining")), 5, worker.text)
+            assert worker.stop(signal.SIGINT, seconds=3) == ExitCode.FORCED
+
+
+async def test_a_broker_that_falls_silent_is_told_by_readyz(tmp_path: Path) -> None:
+    with ExitStack() as closing:
+        address = closing.enter_context(embedded_broker())
+        site = Site(Broker("embedded", address), tmp_path)
+        await site.create_topics()
+        with site.worker() as worker:
+            closing.close()
+            wait_until(lambda: worker.get("/readyz")[0] == 503, 30, worker.text)
+            assert json.loads(worker.get("/readyz")[1])["status"] == "broker-silent"
+            assert worker.get("/healthz")[0] == 200
