@@ -257,8 +257,10 @@ def _convert(name: str, raw: object, source: str, problems: list[str]) -> object
     if base is Secret:
         return Secret(str(raw))
     try:
-        if base in (int, float) and not isinstance(raw, bool):
-            value = base(raw)
+        if base is int and isinstance(raw, int | str) and not isinstance(raw, bool):
+            value = int(raw)
+        elif base is float and isinstance(raw, int | float | str) and not isinstance(raw, bool):
+            value = float(raw)
         elif base is Path and isinstance(raw, str | Path) and str(raw):
             value = Path(raw)
         elif base is str and isinstance(raw, str):

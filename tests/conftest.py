@@ -1,6 +1,6 @@
 """Fixtures for every test: `broker` (see brokers.py) and `site`, topics and a group of a test's own on it."""
 
-from brokers import broker
-from sites import site
+from tests.brokers import broker
+from tests.sites import site
 
 __all__ = ["broker", "site"]

@@ -16,11 +16,11 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from brokers import Broker
 
 from scrubber.kafka.embedded import free_port
 from scrubber.kafka.topics import create_topics, plan_topics
 from scrubber.settings import Settings
+from tests.brokers import Broker
 
 TOPICS_FILE = Path(__file__).parent.parent / "topics" / "topics.toml"
 Sent = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
@@ -103,7 +103,7 @@ class Site:
     @contextmanager
     def worker(self, **more: object) -> Iterator[Worker]:
         """A worker that is ready; killed at the end when it still runs."""
-        with self.starting(**more) as worker:
+        with self.starting(None, **more) as worker:
             worker.wait_ready()
             yield worker
 

@@ -27,7 +27,10 @@ def run_kafka(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except KafkaConnectionError:
-        fail(f"no broker answers at {settings.bootstrap_servers}; start it, or name another with --bootstrap-servers", KAFKA)
+        fail(
+            f"no broker answers at {settings.bootstrap_servers}; start it, or name another with --bootstrap-servers",
+            KAFKA,
+        )
     except KafkaError as error:
         fail(f"Kafka at {settings.bootstrap_servers} refuses: {type(error).__name__}", KAFKA)
 

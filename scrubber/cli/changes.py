@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from scrubber.contract import Claim, PatchOp
+from scrubber.contract import Claim, PatchOp, ServiceLine
 from scrubber.engine.patch import apply_patch
 
 _NAMES = {
@@ -17,7 +17,7 @@ _NAMES = {
 
 
 def describe(claim: Claim, patch: Sequence[PatchOp]) -> list[str]:
-    """One phrase for each line or field that changes, in the patch's order: `line 1: units 3 → 1, charge 225.00 → 75.00`."""
+    """One phrase for each line or field that changes, such as `line 1: units 3 → 1, charge 225.00 → 75.00`."""
     phrases: list[tuple[str, str]] = []
     for op in patch:
         if not _says_nothing(claim, op):
@@ -44,29 +44,35 @@ def _says_nothing(claim: Claim, op: PatchOp) -> bool:
 def _phrase(claim: Claim, op: PatchOp) -> tuple[str, str]:
     """Of what the operation speaks (a line, a diagnosis, or the claim: no words), and what it does there."""
     match op.path.split("/")[1:]:
-        case ["service_lines", index]:
-            if op.op == "remove":
-                return f"line {_number(claim, index)}", f"removed ({line_words(claim.service_lines[int(index)])})"
+        case ["service_lines", _] if op.op == "add":
             return f"new line {_get(op.value, 'line_number')}", line_words(op.value)
-        case ["service_lines", index, "modifiers", position]:
-            return f"line {_number(claim, index)}", _modifier(claim, op, int(index), int(position))
-        case ["service_lines", index, field]:
-            old = getattr(claim.service_lines[int(index)], field)
-            return f"line {_number(claim, index)}", f"{_NAMES.get(field, field)} {_text(old)} → {_text(op.value)}"
+        case ["service_lines", index, *within]:
+            line = claim.service_lines[int(index)]
+            return f"line {line.line_number or int(index) + 1}", _line_phrase(line, op, within)
         case ["diagnoses", position]:
             old = claim.diagnoses[int(position)]
             return f"diagnosis {int(position) + 1}", f"removed ({old})" if op.op == "remove" else f"{old} → {op.value}"
         case [field]:
-            return "", f"{_NAMES.get(field, field.replace('_', ' '))} {_text(getattr(claim, field))} → {_text(op.value)}"
+            return (
+                "",
+                f"{_NAMES.get(field, field.replace('_', ' '))} {_text(getattr(claim, field))} → {_text(op.value)}",
+            )
         case _:
             return "", f"{op.op} {op.path}"
 
 
-def _modifier(claim: Claim, op: PatchOp, index: int, position: int) -> str:
-    if op.op == "add":
-        return f"modifier {op.value} added"
-    old = claim.service_lines[index].modifiers[position]
-    return f"modifier {old} removed" if op.op == "remove" else f"modifier {old} → {op.value}"
+def _line_phrase(line: ServiceLine, op: PatchOp, within: list[str]) -> str:
+    match within:
+        case []:
+            return f"removed ({line_words(line)})"
+        case ["modifiers", _] if op.op == "add":
+            return f"modifier {op.value} added"
+        case ["modifiers", position]:
+            old = line.modifiers[int(position)]
+            return f"modifier {old} removed" if op.op == "remove" else f"modifier {old} → {op.value}"
+        case _:
+            field = within[0]
+            return f"{_NAMES.get(field, field)} {_text(getattr(line, field))} → {_text(op.value)}"
 
 
 def line_words(line: object) -> str:
@@ -78,10 +84,6 @@ def line_words(line: object) -> str:
 
 def _get(value: object, field: str) -> Any:  # noqa: ANN401  whatever the claim holds there
     return getattr(value, field) if isinstance(value, Struct) else value.get(field)  # type: ignore[attr-defined]
-
-
-def _number(claim: Claim, index: str) -> int:
-    return claim.service_lines[int(index)].line_number or int(index) + 1
 
 
 def _text(value: object) -> str:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from scrubber.cli.json_values import CUT_OFF, split_values, stays_open
+from scrubber.cli.json_values import CUT_OFF, TOO_LARGE, split_values, stays_open
 from scrubber.contract import REASONS, Claim, ContractError, decode_claim
 from scrubber.settings import MAX_RECORD_BYTES
 
 STDIN: Final = "-"
 NO_CLAIMS: Final = "no-claims"
-TOO_LARGE: Final = "too-large"
 _NOT_TEXT: Final = "not-text"
 _MARK: Final = b"\xef\xbb\xbf"
 

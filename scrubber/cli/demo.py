@@ -5,7 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
@@ -33,7 +33,7 @@ def demo(
     Needs the embedded broker: pip install 'claim-scrubber[demo]'. Nothing leaves this machine.
 
     Exit codes: 0 every record was answered; 1 a record was not; 2 the embedded broker is missing or does not start;
-    130 interrupted (cleaned up all the same).
+    130 interrupted, and cleaned up all the same. With --keep, Ctrl-C is the usual end: 0.
     """
     from aiokafka.errors import KafkaError
 
@@ -46,29 +46,36 @@ def demo(
     console = stdout()
     quiet_kafka()
     try:
-        with _sigterm_as_interrupt(), stderr().status("Starting a broker and a worker") as status:
-            with open_stage(topics_folder() / "topics.toml") as stage:
-                status.stop()
-                _introduce(console, stage, time.monotonic() - began)
-                summary = asyncio.run(_play(console, stage))
-                console.print(summary)
-                if keep:
-                    _keep(console, stage)
-                status.update("Stopping worker and broker")
-                status.start()
+        with (
+            _sigterm_as_interrupt(),
+            stderr().status("Starting a broker and a worker") as status,
+            open_stage(topics_folder() / "topics.toml") as stage,
+        ):
+            status.stop()
+            _introduce(console, stage, time.monotonic() - began)
+            console.print(asyncio.run(_play(console, stage)))
+            if keep:
+                _keep(console, stage)
+            status.update("Stopping worker and broker")
+            status.start()
     except EmbeddedBrokerError as error:
         fail(str(error))
     except (StageError, KafkaError, TimeoutError) as error:
-        fail(str(error) if isinstance(error, StageError) else f"the demo's broker failed: {type(error).__name__}", _FAILED)
+        fail(
+            str(error) if isinstance(error, StageError) else f"the demo's broker failed: {type(error).__name__}",
+            _FAILED,
+        )
     console.print(f"Broker and worker stopped, folder removed. {time.monotonic() - began:.1f} s in all.", style="dim")
 
 
 def _introduce(console: "Console", stage: "Stage", seconds: float) -> None:
     settings = stage.settings
-    console.print(f"Kafka-compatible broker on {settings.bootstrap_servers}, five topics, one worker: ready in {seconds:.1f} s.")
     console.print(
-        "Each invented claim is published to claims.submitted; the worker's verdict follows it. Patients are women born "
-        "1960 with Medicare, seen in the office (POS 11) on 2026-09-15, unless it says otherwise.\n"
+        f"Kafka-compatible broker on {settings.bootstrap_servers}, five topics, one worker: ready in {seconds:.1f} s."
+    )
+    console.print(
+        "Each invented claim is published to claims.submitted; the worker's verdict follows it. Patients are women "
+        "born 1960 with Medicare, seen in the office (POS 11) on 2026-09-15, unless it says otherwise.\n"
     )
 
 
@@ -90,7 +97,9 @@ async def _play(console: "Console", stage: "Stage") -> str:
                 claim_id = f"DEMO-{number:02}"
                 began = time.monotonic()
                 headers = [("content-type", b"application/json")]
-                await producer.send_and_wait(settings.input_topic, record.value(claim_id), claim_id.encode(), headers=headers)
+                await producer.send_and_wait(
+                    settings.input_topic, record.value(claim_id), claim_id.encode(), headers=headers
+                )
                 answer = await _answer(stage, consumer, claim_id.encode())
                 seconds = time.monotonic() - began
                 _show(console, record, claim_id, answer, seconds)
@@ -100,7 +109,7 @@ async def _play(console: "Console", stage: "Stage") -> str:
     finally:
         await producer.stop()
     return (
-        f"{counts.total()} records, {counts.total()} answers: {counts['pass']} pass, {counts['fix-suggestion']} fix suggested, "
+        f"{counts.total()} records: {counts['pass']} pass, {counts['fix-suggestion']} fix suggested, "
         f"{counts['denial-risk']} denial risk, {counts['dead-letter']} dead letters. "
         f"${cents / 100:,.2f} would have been at risk. {spent:.1f} s from first to last."
     )
@@ -159,20 +168,25 @@ def _keep(console: "Console", stage: "Stage") -> None:
     settings = stage.settings
     where = f"--bootstrap-servers {settings.bootstrap_servers}"
     pages = f"http://127.0.0.1:{settings.web_port}"
+    commands = (
+        (f"scrubber publish {where} FILE", "publish claims of yours"),
+        (f"scrubber watch {where}", "read verdicts as they arrive"),
+        (f"scrubber watch {where} --from-beginning", "read those of the demo as well"),
+        (f"curl {pages}/metrics", "the worker's metrics"),
+    )
+    wide = max(len(command) for command, _ in commands)
     for line in (
         "\nBroker and worker go on until Ctrl-C. In another terminal:",
-        f"  scrubber publish {where} claims.jsonl     publish claims of yours",
-        f"  scrubber watch {where}                    see verdicts as they arrive",
-        f"  scrubber watch {where} --from-beginning   those of the demo as well",
-        f"  curl {pages}/metrics                             the worker's metrics",
+        *(f"  {command:<{wide}}   {what}" for command, what in commands),
         "Any other Kafka client can do the same: publish to claims.submitted, and read claims.passed,",
         "claims.fix-suggested, claims.denial-risk and claims.dead-letter with isolation level read_committed.",
         f"The worker's log is in {stage.log}.",
     ):
         console.print(line, soft_wrap=True)
-    while True:
-        stage.check()
-        time.sleep(0.5)
+    with suppress(KeyboardInterrupt):
+        while True:
+            stage.check()
+            time.sleep(0.5)
 
 
 @contextmanager

@@ -29,5 +29,8 @@ def policy_or_fail(engine: "Engine", name: str) -> "Policy":
     policies = {policy.id: policy for policy in engine.policies}
     if name not in policies:
         near = difflib.get_close_matches(name, policies, n=1)
-        fail(f"there is no payer policy {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(sorted(policies))}"))
+        fail(
+            f"there is no payer policy {name!r}; "
+            + (f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(sorted(policies))}")
+        )
     return policies[name]

@@ -1,4 +1,4 @@
-"""Claims out of the files of a command line: refusals are told on stderr and counted, progress is shown to who waits."""
+"""Claims out of the files of a command line: refusals are told on stderr and counted, progress shows to who waits."""
 
 import time
 from collections.abc import Iterator, Sequence

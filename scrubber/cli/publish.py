@@ -43,7 +43,10 @@ def publish(
     settings = load_or_fail(flags | {"input_topic": topic}, config)
     intake = Intake(files, progress=True)
     counts = run_kafka(settings, send_claims(settings, intake))
-    say(f"{counts.acknowledged:,} claims acknowledged by {settings.input_topic}, {counts.failed:,} not, {intake.refused:,} not read")
+    say(
+        f"{counts.acknowledged:,} claims acknowledged by {settings.input_topic}, {counts.failed:,} not, "
+        f"{intake.refused:,} not read"
+    )
     if counts.stopped_at:
         say(f"stopped at {counts.stopped_at}: the brokers take no more. Publish from there again")
     if counts.failed:
@@ -102,7 +105,7 @@ async def send_claims(settings: "Settings", entries: "Iterable[tuple[str, Entry]
             try:
                 sent = await producer.send(settings.input_topic, entry.raw, key, headers=headers)
             except KafkaError:
-                # Only what cannot be queued raises here: the brokers have been silent for longer than a request may take.
+                # Only what cannot be queued raises here: the brokers have been silent for too long.
                 counts.failed += 1
                 counts.stopped_at = f"{file}:{entry.line}"
                 break

@@ -10,7 +10,9 @@ from scrubber.cli.terminal import stdout
 if TYPE_CHECKING:
     import datetime as dt
 
-app = typer.Typer(rich_markup_mode=None, help="The reference data: code sets, edits and payer policies.", no_args_is_help=True)
+app = typer.Typer(
+    rich_markup_mode=None, help="The reference data: code sets, edits and payer policies.", no_args_is_help=True
+)
 
 
 @app.callback()

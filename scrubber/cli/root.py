@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from scrubber import __version__
 from scrubber.cli import demo, publish, reference, rules, scrub, topics, watch, worker
 from scrubber.cli.exits import BROKEN_PIPE, UNFORESEEN
-from scrubber.cli.terminal import say
+from scrubber.cli.terminal import say, whereabouts
 
 
 class _Careful(TyperGroup):
@@ -27,10 +27,7 @@ class _Careful(TyperGroup):
         except Exception as error:
             if type(error).__module__.partition(".")[0] in ("typer", "click"):
                 raise
-            from scrubber.log import error_values
-
-            at = error_values(error)
-            say(f"an error nobody foresaw: {at['error']}. Please report it with these places: {at['frames']}")
+            say(f"an error nobody foresaw, please report it: {whereabouts(error)}")
             raise typer.Exit(UNFORESEEN) from None
 
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from scrubber.rules import Rule
     from scrubber.rules.example import Example
 
-app = typer.Typer(rich_markup_mode=None, help="The rules: list them, or show one with its source and examples.", invoke_without_command=True)
+app = typer.Typer(
+    rich_markup_mode=None,
+    help="The rules: list them, or show one with its source and examples.",
+    invoke_without_command=True,
+)
 
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text: for people. json: for programs.")]
 
@@ -39,7 +43,9 @@ def list_(context: typer.Context, format_: Format = "text") -> None:
         table.add_row(rule.id, rule.title, rule.family, rule.severity, denial(rule.predicts))
     console = stdout()
     console.print(table)
-    console.print(f"\n{len(RULES)} rules. scrubber rules show RULE tells one with its source and examples.", style="dim")
+    console.print(
+        f"\n{len(RULES)} rules. scrubber rules show RULE tells one with its source and examples.", style="dim"
+    )
 
 
 @app.command("show")
@@ -55,7 +61,10 @@ def show(
 
     if rule not in RULES:
         near = difflib.get_close_matches(rule, RULES, n=3, cutoff=0.5)
-        fail(f"there is no rule {rule!r}; " + (f"did you mean {' or '.join(near)}?" if near else "scrubber rules lists them"))
+        fail(
+            f"there is no rule {rule!r}; "
+            + (f"did you mean {' or '.join(near)}?" if near else "scrubber rules lists them")
+        )
     if format_ == "json":
         _print_json(_facts(RULES[rule]) | _examples(RULES[rule]))
     else:
@@ -76,7 +85,10 @@ def _show(console: "Console", rule: "Rule") -> None:
     console.print(Padding(rule.explanation, (1, 0)))
     facts = Table.grid(padding=(0, 2))
     facts.add_row("family", f"{rule.family}: {FAMILIES[rule.family].title}")
-    facts.add_row("looks at", {"line": "one line alone", "day": "the lines of one date of service"}.get(rule.scope, "the whole claim"))
+    facts.add_row(
+        "looks at",
+        {"line": "one line alone", "day": "the lines of one date of service"}.get(rule.scope, "the whole claim"),
+    )
     facts.add_row("severity", rule.severity + " (a payer policy may change it)")
     facts.add_row("predicts", f"{denial(rule.predicts)}, in about {rule.likelihood:.0%} of such claims")
     facts.add_row("source", rule.source)

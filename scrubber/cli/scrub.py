@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from scrubber.cli.exits import BAD_INPUT, DENIED
-from scrubber.cli.terminal import is_terminal, stderr, stdout
+from scrubber.cli.terminal import is_terminal, stderr, stdout, whereabouts
 
 if TYPE_CHECKING:
     from scrubber.cli.claim_files import Entry
@@ -55,7 +55,6 @@ def scrub(
     from scrubber.cli.engines import engine_or_fail, policy_or_fail
     from scrubber.cli.intake import Intake
     from scrubber.engine import filing_day
-    from scrubber.log import error_values
 
     engine = engine_or_fail(reference_folder, payer_folder)
     chosen = policy_or_fail(engine, policy).id if policy else None
@@ -70,7 +69,9 @@ def scrub(
         try:
             verdict = engine.scrub(claim, as_of=as_of.date() if as_of else filing_day(claim, default=today))
         except Exception as error:  # noqa: BLE001  a rule's mistake with one claim must not keep the others from theirs
-            intake.tell(f"{name_of(file)}:{entry.line}: could not be scrubbed, please report this: {error_values(error)}")
+            intake.tell(
+                f"{name_of(file)}:{entry.line}: could not be scrubbed, please report it: {whereabouts(error)}"
+            )
             continue
         totals.add(verdict)
         if verdict.disposition != "pass" or not only_blocking:
@@ -105,11 +106,16 @@ class Totals:
     def words(self, refused: int) -> str:
         """The summary line."""
         count, each = self._counts.total(), self._counts
-        parts = [f"{each['pass']:,} pass", f"{each['fix-suggestion']:,} fix suggested", f"{each['denial-risk']:,} denial risk"]
+        parts = [
+            f"{each['pass']:,} pass",
+            f"{each['fix-suggestion']:,} fix suggested",
+            f"{each['denial-risk']:,} denial risk",
+        ]
         if refused:
             parts.append(f"{refused:,} not read")
+        claims = f"{count:,} claim{'s' * (count != 1)}"
         seconds = time.monotonic() - self._began
-        return f"{count:,} claim{'s' * (count != 1)}: {', '.join(parts)}; ${self._cents / 100:,.2f} at risk. {seconds:.1f} s"
+        return f"{claims}: {', '.join(parts)}; ${self._cents / 100:,.2f} at risk. {seconds:.1f} s"
 
 
 class _JsonLines:

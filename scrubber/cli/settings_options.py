@@ -1,4 +1,4 @@
-"""A command's options out of the fields of `Settings`: a setting is described once, and every command takes it alike."""
+"""Options out of the fields of `Settings`: a setting is described once, and every command takes it alike."""
 
 import functools
 import inspect
@@ -31,7 +31,9 @@ _KINDS: Final = {int: "INTEGER", float: "NUMBER"}
 
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings as TOML. Flags win over SCRUBBER_* variables, these over it."),
+    typer.Option(
+        "--config", metavar="FILE", help="Settings as TOML. Flags win over SCRUBBER_* variables, these over it."
+    ),
 ]
 
 
@@ -76,4 +78,6 @@ def _option(item: "Field[Any]") -> Any:  # noqa: ANN401  Typer does not name the
     # Typer must not see the default: what is not given may still come from the environment or a file.
     default = f"  [default: {item.default}]" if item.default not in (None, "") else ""
     flag = "--" + item.name.replace("_", "-")
-    return typer.Option(flag, metavar="|".join(choices) or kind, help=item.metadata["text"] + default, show_default=False)
+    return typer.Option(
+        flag, metavar="|".join(choices) or kind, help=item.metadata["text"] + default, show_default=False
+    )

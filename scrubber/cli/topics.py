@@ -24,10 +24,9 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def topics_folder() -> Path:
     """The folder `topics/`: in the installed package, else in the checkout."""
-    for folder in (_PACKAGE / "_data" / "topics", _PACKAGE.parent / "topics"):
-        if (folder / "topics.toml").is_file():
-            return folder
-    fail(f"there is no topics folder beside {_PACKAGE}; install the package again")
+    folders = (_PACKAGE / "_data" / "topics", _PACKAGE.parent / "topics")
+    found = next((folder for folder in folders if (folder / "topics.toml").is_file()), None)
+    return found or fail(f"there is no topics folder beside {_PACKAGE}; install the package again")
 
 
 @app.command("list")
@@ -75,9 +74,7 @@ def create(
     from scrubber.kafka.topics import create_topics, plan_topics
 
     settings = load_or_fail(flags, config)
-    plans = plan_topics(
-        settings, topics_folder() / "topics.toml", partitions=partitions, replication=replication
-    )
+    plans = plan_topics(settings, topics_folder() / "topics.toml", partitions=partitions, replication=replication)
     reports = run_kafka(settings, create_topics(settings, plans))
     for report in reports:
         differences = "; ".join(

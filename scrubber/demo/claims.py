@@ -56,11 +56,11 @@ RECORDS = (
     DemoRecord("25 on the procedure in place of the visit", example("99213", "17000-25")),
     DemoRecord("25 where the surgery has 90 global days", example("99213-25", "57520", dx="N87.1")),
     DemoRecord("A conization, patient recorded as male", example("57520", dx="N87.1", sex="M")),
-    DemoRecord(
-        "The same for a payer that denies it", example("57520", dx="N87.1", sex="M", payer="demo-strict")
-    ),
+    DemoRecord("The same for a payer that denies it", example("57520", dx="N87.1", sex="M", payer="demo-strict")),
     DemoRecord("A conization for a skin diagnosis", example("57520")),
-    DemoRecord("Cryoablation of bone, with its imaging guidance billed beside it", example("20983", "77013", dx="C79.51")),
+    DemoRecord(
+        "Cryoablation of bone, with its imaging guidance billed beside it", example("20983", "77013", dx="C79.51")
+    ),
     DemoRecord("Cryoablation before its code existed", example("20983", dx="C79.51", date="2014-12-31")),
     DemoRecord(
         "Cryoablation whose record lacks the probe's position",
@@ -74,7 +74,9 @@ RECORDS = (
     DemoRecord("A tracking code with a charge", example("3753F@50.00", "99213", dx="I10")),
     DemoRecord("A tracking code with a modifier for visits", example("3753F-25@0.00", "99213", dx="I10")),
     DemoRecord("A tracking code alone", example("3753F@0.00", dx="I10")),
-    DemoRecord("The same charge, for a payer whose wish is not known", example("3753F@50.00", "99213", dx="I10", payer="aetna")),
+    DemoRecord(
+        "The same charge, for a payer whose wish is not known", example("3753F@50.00", "99213", dx="I10", payer="aetna")
+    ),
     DemoRecord("A diagnosis that is only a heading", example("17000", dx="L57")),
     DemoRecord("A visit code that ended in 2020", example("99201")),
     DemoRecord("A claim charge that its lines do not add up to", example("17000", total_charge="99.00")),

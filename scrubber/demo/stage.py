@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -110,7 +110,7 @@ def _wait_until_ready(stage: Stage) -> None:
 
 def _is_ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as page:  # noqa: S310 - always http
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as page:
             return bool(page.status == 200)  # noqa: PLR2004 - HTTP's own number
     except (urllib.error.URLError, OSError):
         return False
@@ -119,7 +119,9 @@ def _is_ready(port: int) -> bool:
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
     try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+    finally:
+        # Also when a second Ctrl-C cuts the wait short: the worker has a session of its own and would stay.
         process.kill()
         process.wait()

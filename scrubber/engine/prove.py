@@ -49,19 +49,31 @@ def proven_fixes(detector: Detector, case: Case, found: Sequence[Found]) -> Iter
             yield Fix(remedy.title, patch, clears, remedy.needs)
 
 
-def can_be_mended(detector: Detector, case: Case, found: Sequence[Found], fixes: Iterable[Fix]) -> bool:
+class Mending:
     """Whether taking one proven fix after the other leads to a claim in which nothing blocks.
 
     That each blocking finding has a fix is not enough: two fixes may each hold alone and undo each other together.
+    Tries the fixes in order, with a way back, and gives up after `MAX_STEPS` claims.
     """
-    for _ in range(MAX_STEPS):
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._steps = MAX_STEPS
+
+    def leads_to_pass(self, case: Case, found: Sequence[Found], fixes: Iterable[Fix]) -> bool:
+        """The claim of `case`, with its findings and (some of) its proven fixes."""
+        detector = self._detector
         blocking = {index for index, each in enumerate(found) if detector.severity_of(each) == "deny"}
         if not blocking:
             return True
-        step = next((fix for fix in fixes if not blocking.isdisjoint(fix.clears)), None)
-        if step is None:
-            return False
-        case, found = detector.detect(apply_patch(case.claim, step.patch), case.as_of)
-        found.sort(key=detector.order)
-        fixes = proven_fixes(detector, case, found)
-    return False
+        for fix in fixes:
+            if self._steps == 0:
+                return False
+            if blocking.isdisjoint(fix.clears):
+                continue
+            self._steps -= 1
+            next_case, left = detector.detect(apply_patch(case.claim, fix.patch), case.as_of)
+            left.sort(key=detector.order)
+            if self.leads_to_pass(next_case, left, proven_fixes(detector, next_case, left)):
+                return True
+        return False

@@ -9,7 +9,7 @@ from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Predicti
 from scrubber.engine.coverage import CoverageBook
 from scrubber.engine.detect import Detector, Found
 from scrubber.engine.identity import VerdictIds, ruleset_digest
-from scrubber.engine.prove import can_be_mended, proven_fixes
+from scrubber.engine.prove import Mending, proven_fixes
 from scrubber.engine.risk import NO_RISK, assess
 from scrubber.policy import Policies, Policy, PolicyError, load_policies
 from scrubber.reference import Reference, data_folder, load
@@ -83,7 +83,7 @@ def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
     disposition: Disposition = "denial-risk"
     if "deny" not in severities:
         disposition = "pass"
-    elif _each_has_a_fix(severities, fixes) and can_be_mended(detector, case, found, fixes):
+    elif _each_has_a_fix(severities, fixes) and Mending(detector).leads_to_pass(case, found, fixes):
         disposition = "fix-suggestion"
     findings = tuple(_finding(case.policy, each, severity) for each, severity in zip(found, severities, strict=True))
     return disposition, findings, fixes, assess(case, found, severities)

@@ -1,4 +1,4 @@
-"""A stretch of one partition's records, answered and sorted by where the answers go. Synchronous and bounded in time."""
+"""A stretch of one partition's records, answered and sorted by where the answers go: synchronous, bounded in time."""
 
 import time
 from collections.abc import Mapping, Sequence

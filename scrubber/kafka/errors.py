@@ -1,7 +1,7 @@
 """Which Kafka errors mean what.
 
-Note that `KafkaError` is a `RuntimeError`, and that aiokafka raises a bare `AssertionError` when a transaction is touched
-after a fatal error: `TRANSIENT` lists what a Kafka call may end with, and nothing catches `RuntimeError`.
+`KafkaError` is a `RuntimeError`, and aiokafka raises a bare `AssertionError` when a transaction is touched after a
+fatal error: `TRANSIENT` lists what a Kafka call may end with, and nothing catches `RuntimeError`.
 """
 
 from typing import Final

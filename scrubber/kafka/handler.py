@@ -1,4 +1,4 @@
-"""One record in, one record out: a verdict, or the record itself as a dead letter. No Kafka call, no clock but as given."""
+"""One record in, one record out: a verdict, or the record itself as a dead letter. Nothing here calls Kafka."""
 
 import datetime as dt
 from collections import Counter
@@ -49,7 +49,8 @@ class Tally:
 class Handle(Protocol):
     """Answers a record; must not raise for anything that a record can hold."""
 
-    def __call__(self, record: Record, tally: Tally) -> Answer: ...
+    def __call__(self, record: Record, tally: Tally) -> Answer:
+        """Answer the record and count what it came to in `tally`."""
 
 
 class ClaimHandler:

@@ -29,7 +29,7 @@ _FETCH_MS: Final = 200
 _SILENCE_SECONDS: Final = 10.0
 
 
-class ClaimLoop(ConsumerRebalanceListener):
+class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
     """Reads claims, writes verdicts: `run()`, then `close()`.
 
     To stop, call `stop()`; while `committing` wait for `run()` to return, otherwise cancel it: it may wait for Kafka.
@@ -114,7 +114,8 @@ class ClaimLoop(ConsumerRebalanceListener):
             self._consumer.pause(*assigned)
         self._not_before.clear()
         self._assigned, self._joined = set(assigned), True
-        emit(Event.PARTITIONS_ASSIGNED, partitions=sorted(tp.partition for tp in assigned), assigned=len(self._assigned))
+        numbers = sorted(tp.partition for tp in self._assigned)
+        emit(Event.PARTITIONS_ASSIGNED, partitions=numbers, assigned=len(numbers))
 
     # The loop
 
@@ -187,8 +188,8 @@ class ClaimLoop(ConsumerRebalanceListener):
     async def _fetch(self, consumer: AIOKafkaConsumer) -> None:
         """Fill up the backlogs with what is there already; wait a little when that is nothing.
 
-        Without the lock, since a rebalance can block getmany(). Full batches matter: a transaction costs as much for ten
-        records as for two thousand.
+        Without the lock, since a rebalance can block getmany(). Full batches matter: a transaction costs as much for
+        ten records as for two thousand.
         """
         most = self._settings.batch_records
         for tp in list(self._partitions):

@@ -28,7 +28,7 @@ class TopicMissingError(Exception):
 
 
 class Partition:
-    """An open partition. `ready` is set by the loop once the consumer stands at `position`, and cleared by a rebalance."""
+    """An open partition. The loop sets `ready` once the consumer stands at `position`; a rebalance clears it."""
 
     def __init__(self, tp: TopicPartition, producer: AIOKafkaProducer, position: int, topics: Sequence[str]) -> None:
         """Use `open_partition()`."""
@@ -119,7 +119,7 @@ async def _look_for(topic: str, producer: AIOKafkaProducer) -> None:
 
 
 async def _position(tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
-    """The committed offset; the first record's where there is none, or where it lies outside of what the topic holds."""
+    """The committed offset; the first record's where there is none or the topic does not hold it any more."""
     committed = await asyncio.wait_for(consumer.committed(tp), _ASK_SECONDS)
     first = (await asyncio.wait_for(consumer.beginning_offsets([tp]), _ASK_SECONDS))[tp]
     if committed is None:

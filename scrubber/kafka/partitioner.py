@@ -1,4 +1,4 @@
-"""The output partition of a key: Kafka's own choice (murmur2), so that verdicts meet other topics with the same keys."""
+"""The output partition of a key: Kafka's own choice (murmur2), so that verdicts meet other topics with these keys."""
 
 import struct
 from typing import Final
@@ -9,8 +9,10 @@ _MASK: Final = 0xFFFFFFFF
 
 
 def partition_of(key: bytes | None, count: int, otherwise: int) -> int:
-    """Partition number from 0 to `count` - 1. A record without key goes by the number of its input partition,
-    `otherwise`, so that order is kept there too."""
+    """Partition number from 0 to `count` - 1.
+
+    A record without key goes by the number of its input partition, `otherwise`, so that order is kept there too.
+    """
     return otherwise % count if key is None else (murmur2(key) & 0x7FFFFFFF) % count
 
 

@@ -64,21 +64,22 @@ class Event(Enum):
         "Settings are good and reference data is loaded.")  # fmt: skip
     BROKER_UNREACHABLE = Spec("warning", ("error", "seconds"),
         "The consumer could not start; the next try follows after `seconds`.",
-        "Check `bootstrap_servers`, the network and the login; the library lines beside this one name the error's type.")  # fmt: skip
+        "Check `bootstrap_servers`, network and login; the library lines beside this one name the error.")  # fmt: skip
     TOPIC_MISSING = Spec("warning", ("topic",), "A topic the worker needs is not there; it is looked for again.",
         "Run `scrubber topics create`, or correct the topic's setting.")  # fmt: skip
     PARTITIONS_ASSIGNED = Spec("info", ("partitions", "assigned"), "Kafka gave this worker these partitions.")
     PARTITIONS_REVOKED = Spec("info", (), "A rebalance began; the batches under way were finished first.")
     PARTITION_OPENED = Spec("debug", ("partition", "offset", "seconds"),
         "A partition's producer runs and its position is known.")  # fmt: skip
-    PARTITION_OPEN_FAILED = Spec("warning", ("partition", "error"), "A partition could not be opened; it is tried again.",
+    PARTITION_OPEN_FAILED = Spec("warning", ("partition", "error"),
+        "A partition could not be opened; it is tried again.",
         "If it goes on: the brokers' state, the topics, the ACLs of the transactional id.")  # fmt: skip
     POSITION_LOST = Spec("error", ("partition", "offset", "first"),
         "The committed offset is outside of what the topic holds; the partition goes on from its first record.",
         "Retention passed the worker (claims were never scrubbed: raise it), or the topic was made anew.")  # fmt: skip
     TRANSACTION_FAILED = Spec("warning", ("partition", "offset", "reason", "error"),
         "A transaction was given up; nothing of it is visible, its records are read again.",
-        "If it goes on: the brokers' state; reason `too-large`: raise `max.message.bytes` of the output topics.")  # fmt: skip
+        "If it goes on: the brokers' state; reason `too-large`: raise the topic's `max.message.bytes`.")  # fmt: skip
     PARTITION_FENCED = Spec("warning", ("partition", "offset", "error"),
         "Another worker took the partition over, or a transaction grew too old.",
         "If it goes on: two workers with one `instance`, or `transaction_timeout_ms` too short.")  # fmt: skip
@@ -90,7 +91,8 @@ class Event(Enum):
     SUMMARY = Spec("info", ("claims", "verdicts", "dead_letters", "aborted", "lag", "assigned", "open", "seconds"),
         "What was done since the last such line; the only line of a healthy worker.")  # fmt: skip
     DRAINING = Spec("info", ("signal",), "Asked to stop: the batch under way is finished, then everything is closed.")
-    DRAIN_DEADLINE = Spec("error", ("seconds",), "Closing took longer than `drain_seconds`; Kafka aborts what was open.",
+    DRAIN_DEADLINE = Spec("error", ("seconds",),
+        "Closing took longer than `drain_seconds`; Kafka aborts what was open.",
         "Raise `drain_seconds`, or find why the brokers were slow.")  # fmt: skip
     FATAL_KAFKA_ERROR = Spec("critical", ("error", "frames"), "Kafka refuses what cannot heal by trying again.",
         "Grant the ACLs of docs/operations.md, or correct the settings.")  # fmt: skip

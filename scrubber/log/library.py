@@ -27,7 +27,7 @@ _LINES_PER_WINDOW: Final = 3
 
 
 class LibraryHandler(logging.Handler):
-    """Root handler: rewrites a record without its values; lets a few equal lines a minute through and counts the rest."""
+    """Root handler: rewrites a record without its values; of equal lines a few a minute pass, the rest are counted."""
 
     def __init__(self) -> None:
         """No lines seen yet."""

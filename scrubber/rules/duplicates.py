@@ -3,7 +3,7 @@
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
-from scrubber.rules.scopes import DISTINCT, REPEAT, SAME_CODE, Day, Line
+from scrubber.rules.scopes import DISTINCT, EM_ONLY, REPEAT, SAME_CODE, Day, Line
 
 _TELLS_APART = DISTINCT | REPEAT
 
@@ -24,9 +24,10 @@ def duplicate_line(day: Day) -> Hits:
     """Two lines with the same procedure, modifiers, date, place, units and drug, and no modifier for a repetition."""
     seen: dict[object, Line] = {}
     hits = []
-    for line in day.lines:
+    for line in sorted(day.lines, key=lambda line: line.number):
         service = line.service
-        modifiers = frozenset(service.modifiers)
+        # 24, 25 and 57 are misplaced on anything but a visit, so they make no difference there.
+        modifiers = frozenset(service.modifiers) - (frozenset() if line.code.em else EM_ONLY)
         on_claim = line.on_claim
         key = (service.code.code, modifiers, service.place, service.units, on_claim.ndc, on_claim.revenue_code)
         first = seen.setdefault(key, line)

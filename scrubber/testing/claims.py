@@ -112,7 +112,7 @@ class ScrubberClaims:
         if missing:
             raise LookupError(f"no such topic: {', '.join(missing)}; `scrubber topics create` makes them")
         parts = [
-            TopicPartition(topic, number) for topic in topics for number in self._consumer.partitions_for_topic(topic)
+            TopicPartition(topic, number) for topic in topics for number in await self._producer.partitions_for(topic)
         ]
         self._consumer.assign(parts)
         await self._consumer.seek_to_end(*parts)

@@ -104,10 +104,11 @@ class ScrubberContainer(DockerContainer):
         if self._host_port is not None:
             extra["network_mode"] = "host"
         if self._partitions is not None:
-            # In the worker's own container, so that mounts and settings for TLS hold for this as well.
-            # Exit code 1 is a topic that is there with other settings than ours: its owner's business.
+            # In the worker's own container, so that mounts and settings for TLS hold for this as well. Exit code 1 is a
+            # topic that is there with other settings than ours: its owner's business.
             create = f"scrubber topics create --partitions {self._partitions:d}"
-            extra["entrypoint"] = ["sh", "-c", f"{create} || [ $? -eq 1 ] && exec scrubber worker"]
+            script = f"{create}; code=$?; [ $code -le 1 ] || exit $code; exec scrubber worker"
+            extra["entrypoint"] = ["sh", "-c", script]
         self._kwargs = {**self._kwargs, **extra}
 
     def _ended(self) -> bool:

@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ def wait_until_ready(url: Callable[[], str], seconds: float, ended: Callable[[],
     """Ask /readyz until it answers 200. `ended`: whether the worker has gone. Raises WorkerNotReadyError."""
     until = time.monotonic() + seconds
     while not ended():
-        answer = _ask(url())
+        answer = _ask(url)
         if answer is None:
             return
         if time.monotonic() > until:
@@ -36,17 +37,16 @@ def tail(log: str) -> str:
     return "\n".join(log.strip().splitlines()[-15:]) or "(nothing)"
 
 
-def _ask(url: str) -> str | None:
+def _ask(url: Callable[[], str]) -> str | None:
     """None when ready, otherwise why not."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=_REQUEST_SECONDS)
     try:
-        connection.request("GET", "/readyz")
-        response = connection.getresponse()
-        body = response.read()
+        # A container that has just ended has no port any more, so the question for it can fail as well.
+        with closing(http.client.HTTPConnection(urlsplit(url()).netloc, timeout=_REQUEST_SECONDS)) as connection:
+            connection.request("GET", "/readyz")
+            response = connection.getresponse()
+            body = response.read()
     except (OSError, http.client.HTTPException) as error:
         return f"/readyz does not answer ({type(error).__name__})"
-    finally:
-        connection.close()
     if response.status == http.HTTPStatus.OK:
         return None
     try:

@@ -7,7 +7,7 @@ __all__ = ["ExitCode", "run"]
 
 
 def run(settings: Settings) -> int:
-    """Run a worker until it is told to stop or cannot go on; returns an ExitCode. Blocks; call it in the main thread."""
+    """Run a worker until it is told to stop or cannot go on; returns an ExitCode. Call it in the main thread."""
     # Faust takes a while to import, and only a worker needs it.
     from scrubber.worker.lifetime import run_worker  # noqa: PLC0415
 

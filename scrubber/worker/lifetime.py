@@ -21,7 +21,7 @@ _LEFTOVERS_SECONDS = 2.0
 
 
 def run_worker(settings: Settings) -> int:
-    """Run a worker until it is told to stop or cannot go on; returns an ExitCode. Blocks; call it in the main thread."""
+    """Run a worker until it is told to stop or cannot go on; returns an ExitCode. Call it in the main thread."""
     began = time.monotonic()
     configure(settings.log_level, settings.log_format)
     capture_libraries(settings.log_level)
@@ -49,14 +49,12 @@ def run_engine(settings: Settings, engine: Engine, handle: Handle) -> ExitCode:
         asyncio.set_event_loop(None)
 
 
-async def _live(
-    settings: Settings, engine: Engine, handle: Handle, loop: asyncio.AbstractEventLoop
-) -> ExitCode:
+async def _live(settings: Settings, engine: Engine, handle: Handle, loop: asyncio.AbstractEventLoop) -> ExitCode:
     metrics = Metrics(version=__version__, digest=engine.digest)
     claims = ClaimLoop(settings, handle, metrics)
     app = make_app(settings, loop)
     add_pages(app, claims, metrics)
-    service = ClaimService(claims, settings, on_end=lambda: shell.request_stop())
+    service = ClaimService(claims, settings, on_end=lambda: shell.request_stop())  # noqa: PLW0108 - `shell` comes after
     shell = Shell(app, service, loop=loop)
     url = f"http://{settings.web_host}:{settings.web_port}"
     emit(Event.WORKER_STARTING, version=__version__, group=settings.group, instance=settings.instance,

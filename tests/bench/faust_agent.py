@@ -3,12 +3,16 @@
 import datetime as dt
 import os
 
-import faust
+import mode.loop
 
-from scrubber.contract import Origin, decode_claim, encode_verdict
-from scrubber.engine import filing_day, load_engine
+mode.loop.use("uvloop")  # before Faust is imported, as its documentation says
 
-from .peer import Route
+import faust  # noqa: E402
+
+from scrubber.contract import Origin, decode_claim, encode_verdict  # noqa: E402
+from scrubber.engine import filing_day, load_engine  # noqa: E402
+
+from .peer import Route  # noqa: E402
 
 
 def main() -> None:
@@ -23,7 +27,6 @@ def main() -> None:
         topic_disable_leader=True,
         web_enabled=False,
         datadir=os.environ["BENCH_SCRATCH"],
-        loop="uvloop",
     )
     source = app.topic(route.source, key_type=bytes, value_type=bytes)
     sinks = {

@@ -91,13 +91,13 @@ async def test_claims_go_in_and_verdicts_come_out(image: str, network: Network, 
     with container, ScrubberClaims(bootstrap_servers=kafka) as claims:
         clean, mendable = await claims.scrub(claim("IMAGE-1"), claim("IMAGE-2", units=3))
         with pytest.raises(ClaimRefusedError) as refused:
-            await claims.scrub(b"[" * 100_000)
+            await claims.scrub(b"{")
 
         assert (clean.claim_id, clean.disposition) == ("IMAGE-1", "pass")
         assert (mendable.claim_id, mendable.disposition) == ("IMAGE-2", "fix-suggestion")
         assert mendable.fixes
         assert clean.ruleset.version == scrubber.__version__
-        assert refused.value.reason in {"too-deep", "not-json"}
+        assert refused.value.reason == "not-json"
         assert json.loads(_get(f"{container.url}/readyz"))["status"] == "ready"
         assert json.loads(_get(f"{container.url}/healthz"))["status"] == "ok"
         assert container.exec(["python", "/opt/scrubber/healthcheck.py"]).exit_code == 0

@@ -5,8 +5,9 @@ import time
 
 import msgspec
 import pytest
-from claims import claim, claim_bytes
-from sites import Site
+
+from tests.claims import claim, claim_bytes
+from tests.sites import Site
 
 pytestmark = pytest.mark.broker
 
@@ -121,7 +122,7 @@ async def test_sigterm_drains_and_the_next_worker_goes_on_from_there(site: Site)
         stopped = first.events("worker-stopped")
     assert [line["code"] for line in stopped] == [0]
     done = sum((await site.committed()).values())
-    assert 50 <= done
+    assert done >= 50
     # What is committed is exactly what was written: nothing half done is left behind.
     assert len(await site.read(done)) == done
 

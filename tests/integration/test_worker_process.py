@@ -10,15 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from brokers import Broker
-from claims import claim_bytes
 from prometheus_client.parser import text_string_to_metric_families
-from sites import Site, wait_until
 
 from scrubber.kafka.embedded import embedded_broker
 from scrubber.kafka.metrics import METRICS
-from scrubber.web.pages import NOT_READY
+from scrubber.web.reasons import NOT_READY
 from scrubber.worker import ExitCode
+from tests.brokers import Broker
+from tests.claims import claim_bytes
+from tests.sites import Sent, Site, wait_until
 
 
 def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -31,7 +31,7 @@ def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
 
 @pytest.mark.broker
 async def test_pages_tell_what_was_done(site: Site) -> None:
-    good = [(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(20)]
+    good: list[Sent] = [(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(20)]
     await site.publish([*good, (b"three", claim_bytes("T-3x", units=3), []), (b"bad", b"no", [])])
     with site.worker(log_interval_seconds=1) as worker:
         await site.read(22)
@@ -61,7 +61,7 @@ async def test_pages_tell_what_was_done(site: Site) -> None:
     expected = {"worker-starting", "partitions-assigned", "summary", "draining", "worker-stopped"}
     said = [json.loads(line) for line in worker.text().splitlines()]
     assert {line["event"] for line in said if line["level"] == "info"} <= expected
-    assert [line for line in said if line["level"] not in {"info"} and line["event"] != "library"] == []
+    assert [line for line in said if line["level"] != "info" and line["event"] != "library"] == []
 
 
 @pytest.mark.broker
@@ -85,9 +85,8 @@ async def test_a_missing_output_topic_is_said_and_healed(broker: Broker, tmp_pat
 
 
 async def _create(site: Site, name: str) -> None:
-    from sites import TOPICS_FILE
-
     from scrubber.kafka.topics import create_topics, plan_topics
+    from tests.sites import TOPICS_FILE
 
     settings = site.settings(passed_topic=name)
     reports = await create_topics(settings, plan_topics(settings, TOPICS_FILE, partitions=3, replication=1))
@@ -97,8 +96,9 @@ async def _create(site: Site, name: str) -> None:
 def run_worker(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SCRUBBER_")}
     return subprocess.run(
-        [sys.executable, "-m", "scrubber.worker"], env=clean | env, capture_output=True, text=True, timeout=30, check=False
-    )
+        [sys.executable, "-m", "scrubber.worker"],
+        env=clean | env, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
 
 
 def test_bad_settings_end_with_2_and_name_everything_that_is_wrong() -> None:
@@ -113,9 +113,11 @@ def test_a_taken_port_ends_with_7() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ended = run_worker({"SCRUBBER_WEB_PORT": str(taken.getsockname()[1]), "SCRUBBER_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+        port = str(taken.getsockname()[1])
+        ended = run_worker({"SCRUBBER_WEB_PORT": port, "SCRUBBER_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
     assert ended.returncode == ExitCode.WEB
-    assert [json.loads(line)["event"] for line in ended.stderr.splitlines()][-2:] == ["web-not-started", "worker-stopped"]
+    events = [json.loads(line)["event"] for line in ended.stderr.splitlines()]
+    assert events[-2:] == ["web-not-started", "worker-stopped"]
 
 
 def test_unusable_payer_policies_end_with_8(tmp_path: Path) -> None:

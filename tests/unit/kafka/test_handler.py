@@ -1,0 +1,77 @@
+import datetime as dt
+import json
+
+import pytest
+from aiokafka import ConsumerRecord
+
+from scrubber.contract.cloudevents import timestamp
+from scrubber.engine import Engine
+from scrubber.kafka.handler import ClaimHandler, Tally
+from scrubber.settings import Settings
+from tests.claims import claim, claim_bytes
+
+SETTINGS = Settings.load({"instance": "a", "max_claim_bytes": 4096}, {})
+NOON = int(dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC).timestamp() * 1000)
+
+
+def record(value: bytes | None, headers: list[tuple[str, bytes]] | None = None) -> ConsumerRecord:
+    return ConsumerRecord("claims.submitted", 2, 41, NOON, 0, b"K", value, None, 1, 1, tuple(headers or []))
+
+
+@pytest.fixture
+def handler(engine: Engine) -> ClaimHandler:
+    return ClaimHandler(engine, SETTINGS)
+
+
+def test_the_same_record_is_answered_with_the_same_bytes(handler: ClaimHandler) -> None:
+    once, again = (handler(record(claim_bytes()), Tally()) for _ in range(2))
+    assert once == again
+    assert dict(once[2])["ce_time"] == b"2026-09-20T12:00:00.000Z"
+
+
+def test_a_claim_is_judged_on_the_day_it_was_received_in_utc(handler: ClaimHandler) -> None:
+    body = claim() | {"received_at": "2026-09-18T23:30:00-05:00"}
+    assert json.loads(handler(record(json.dumps(body).encode()), Tally())[1] or b"")["as_of"] == "2026-09-19"
+    del body["received_at"]
+    assert json.loads(handler(record(json.dumps(body).encode()), Tally())[1] or b"")["as_of"] == "2026-09-20"
+
+
+def test_what_is_too_large_is_not_decoded(handler: ClaimHandler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.kafka.handler.decode_claim", None)
+    tally = Tally()
+    topic, value, headers = handler(record(b"[" * 4097), tally)
+    assert (topic, value) == ("claims.dead-letter", b"[" * 4097)
+    assert dict(headers)["scrubber_reason"] == b"too-large"
+    assert tally.dead_letters == {"too-large": 1}
+
+
+def test_the_tally_counts_what_was_written(handler: ClaimHandler) -> None:
+    tally = Tally()
+    for value in (claim_bytes(), claim_bytes(units=3), b"no", None):
+        handler(record(value), tally)
+    assert tally.verdicts == {"pass": 1, "fix-suggestion": 1}
+    assert tally.dead_letters == {"not-json": 1, "empty": 1}
+    assert tally.findings.total() >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", True),
+        ("traceparent", b"JANE DOE", False),
+        ("content-type", b"application/JANE-DOE", False),
+        ("ce_subject", b"JANE DOE", False),
+    ],
+)
+def test_headers_pass_only_in_forms_that_hold_no_text(
+    handler: ClaimHandler, name: str, value: bytes, kept: bool
+) -> None:
+    for body in (claim_bytes(), b"no"):
+        _, _, headers = handler(record(body, [(name, value)]), Tally())
+        assert ((name, value) in headers) is kept
+
+
+@pytest.mark.parametrize("milliseconds", [0, 999, 1_795_379_653_425])
+def test_times_are_rfc_3339(milliseconds: int) -> None:
+    expected = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
+    assert dt.datetime.fromisoformat(timestamp(milliseconds).decode()) == expected

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from scrubber.settings import Secret, Settings, SettingsError, names
+
+
+def problems(
+    flags: dict[str, object] | None = None, env: dict[str, str] | None = None, file: Path | None = None
+) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(flags, env or {}, file)
+    return str(caught.value)
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text('group = "file"\ninput_topic = "file"\nbatch_records = 7\n')
+    env = {"SCRUBBER_GROUP": "env", "SCRUBBER_INPUT_TOPIC": "env"}
+    settings = Settings.load({"group": "flag", "web_port": None}, env, file)
+    assert (settings.group, settings.input_topic, settings.batch_records) == ("flag", "env", 7)
+    assert settings.web_port == 6066
+    assert settings.sources["group"] == "flag"
+    assert settings.sources["input_topic"] == "environment SCRUBBER_INPUT_TOPIC"
+    assert settings.sources["batch_records"] == f"file {file}"
+    assert settings.sources["web_port"] == "default"
+
+
+def test_the_environment_can_name_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text('group = "file"\n')
+    assert Settings.load({}, {"SCRUBBER_CONFIG": str(file)}).group == "file"
+
+
+def test_every_problem_is_named_with_source_and_what_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text("batch_record = 7\nbatch_cpu_ms = 1\n")
+    said = problems({"log_level": "LOUD"}, {"SCRUBBER_WEB_PORT": "http"}, file)
+    assert f"batch_record (file {file}): there is no such setting; did you mean batch_records?" in said
+    assert "batch_cpu_ms" in said
+    assert "from 5 to 1000" in said
+    assert "web_port (environment SCRUBBER_WEB_PORT): 'http'" in said
+    assert "log_level (flag): 'LOUD' will not do; allowed is one of DEBUG, INFO, WARNING, ERROR" in said
+
+
+def test_settings_that_do_not_go_together() -> None:
+    assert "two purposes" in problems({"passed_topic": "x", "denial_risk_topic": "x"})
+    assert "a third of session_timeout_ms" in problems({"heartbeat_interval_ms": 5000})
+    assert "SCRUBBER_SASL_PASSWORD" in problems({"security_protocol": "SASL_SSL", "sasl_username": "u"})
+    assert "tls_cert_file and tls_key_file" in problems({"tls_cert_file": "/dev/null"})
+    assert "is no folder" in problems({"reference_folder": "/dev/null"})
+
+
+@pytest.mark.parametrize("text", ["nope = = 1", "\x00"])
+def test_a_file_that_is_no_toml(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text(text)
+    assert "is not TOML" in problems({}, {}, file)
+    assert "cannot be read" in problems({}, {}, tmp_path / "absent.toml")
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    password = "Tr0ub4dor"
+    env = {"SCRUBBER_SASL_PASSWORD": password}
+    flags = {"security_protocol": "SASL_PLAINTEXT", "sasl_username": "u"}
+    settings = Settings.load(flags, env)
+    assert settings.sasl_password.reveal() == password
+    for shown in (repr(settings), str(settings), settings.describe(), f"{settings.sasl_password}"):
+        assert password not in shown
+    assert "<hidden>" in settings.describe()
+    file = tmp_path / "password"
+    file.write_text(password + "\n")
+    assert Settings.load({**flags, "sasl_password_file": str(file)}, {}).sasl_password.reveal() == password
+    config = tmp_path / "worker.toml"
+    config.write_text(f'sasl_password = "{password}"\n')
+    assert password not in problems({}, {}, config)
+    assert password not in repr(Secret(password))
+
+
+def test_every_setting_is_described_with_its_source() -> None:
+    lines = Settings.load({}, {}).describe().splitlines()
+    assert [line.split()[0] for line in lines] == names()
+    assert all("  " in line for line in lines)
