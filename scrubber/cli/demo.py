@@ -1,6 +1,5 @@
 """`scrubber demo`: claims go in, verdicts come out, on a broker and with a worker of their own."""
 
-import asyncio
 import signal
 import time
 from collections import Counter
@@ -35,6 +34,8 @@ def demo(
     Exit codes: 0 every record was answered; 1 a record was not; 2 the embedded broker is missing or does not start;
     130 interrupted, and cleaned up all the same. With --keep, Ctrl-C is the usual end: 0.
     """
+    import asyncio
+
     from aiokafka.errors import KafkaError
 
     from scrubber.cli.brokers import quiet_kafka

@@ -38,29 +38,35 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Check healthcare claims against the edits payers apply, before the payer does.\n\n"
-    "`scrubber scrub` checks files, `scrubber worker` checks a Kafka topic, `scrubber demo` shows both at work.",
+    "scrubber scrub checks files, scrubber worker checks a Kafka topic, and scrubber demo shows how that looks.",
     epilog="Exit codes of every command: 0 done, 2 wrong use or bad input, 70 an error nobody foresaw, "
     "130 interrupted. More in each command's help.",
 )
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"scrubber {__version__}")
         raise typer.Exit
 
 
-app.command("scrub")(scrub.scrub)
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the command itself; the work is in its subcommands."""
+
+
+app.command("scrub", short_help="Check claims in files.")(scrub.scrub)
 app.add_typer(rules.app, name="rules")
 app.add_typer(reference.app, name="reference")
-app.command("demo")(demo.demo)
-app.command("worker")(worker.worker)
+app.command("demo", short_help="Show claims going in and verdicts coming out.")(demo.demo)
+app.command("worker", short_help="Check the claims of a Kafka topic.")(worker.worker)
 app.add_typer(topics.app, name="topics")
-app.command("publish")(publish.publish)
-app.command("watch")(watch.watch)
+app.command("publish", short_help="Put the claims of files into the topic.")(publish.publish)
+app.command("watch", short_help="Show verdicts as workers write them.")(watch.watch)
 
 
 def main() -> None:

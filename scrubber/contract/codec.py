@@ -99,8 +99,8 @@ class _WireVerdict(Struct, frozen=True, gc=False):
 class _EncodedCoverage(dict[int, tuple[tuple[Coverage, ...], Raw]]):
     """Encoded coverage by the identity of its tuple.
 
-    The engine hands out one tuple again and again, and it is the longest part of a verdict. Holding the tuple beside its
-    encoding keeps the identity valid.
+    The engine hands out one tuple again and again, and it is the longest part of a verdict. Holding the tuple beside
+    its encoding keeps the identity valid.
     """
 
     def __init__(self, content_type: str) -> None:

@@ -1,8 +1,8 @@
 """Families of edits: the unit in which a verdict says what was checked and what was not.
 
 `table` names the reference table a family reads (`also`: further ones, for other codes), `policy` the field of the
-payer policy without which it is silent, and `absent` the claim facts without which it cannot judge. A family with `unbuilt`
-set has no rules yet; it stands here so that every verdict says so instead of keeping quiet.
+payer policy without which it is silent, and `absent` the claim facts without which it cannot judge. A family with
+`unbuilt` set has no rules yet; it stands here so that every verdict says so instead of keeping quiet.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""`python -m tests.bench`: this project beside other ways of doing the same, on the same claims. See docs/benchmarks.md."""
+"""`python -m tests.bench`: this project beside other ways of doing the same. docs/benchmarks.md explains the figures."""

@@ -1,4 +1,4 @@
-"""Row `aiokafka-copy-eos`: aiokafka alone copies the bytes, one transaction a fetch: what Kafka costs without claims."""
+"""Row `aiokafka-copy-eos`: aiokafka copies the bytes, one transaction a fetch: what Kafka costs without claims."""
 
 import asyncio
 

@@ -1,6 +1,6 @@
 """Invented claims for the bench: professional, four lines, 1 to 1.5 KB of JSON, 85 % clean by the engine's own verdict.
 
-The same seed gives the same claims. No two are alike. Codes follow Zipf's law, as in real claims: a few make most lines.
+The same seed gives the same claims; no two are alike. Codes follow Zipf's law, as real ones do.
 """
 
 import csv
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from scrubber.contract import decode_claim
 from scrubber.engine import Engine, filing_day, load_engine
 from scrubber.reference import data_folder
 
+from .faults import FAULTS, Event, Line, cents, money, service
 from .validator_form import known_diagnoses, known_procedures
 
 SEED = 20260918
@@ -40,9 +40,6 @@ PAYERS = (
 )
 FIRST_NAMES = ("Ada", "Bela", "Cleo", "Dora", "Enzo", "Fay", "Gus", "Hal", "Ivo", "June")
 LAST_NAMES = ("Testcase", "Madeup", "Invented", "Sample", "Nobody", "Example", "Placeholder", "Fictional")
-
-Event = dict[str, Any]
-Line = dict[str, Any]
 
 
 @dataclass
@@ -103,7 +100,9 @@ def _verified(engine: Engine) -> Iterator[tuple[bytes, str]]:
                 yield value, disposition
                 break
         else:
-            message = f"no {'clean' if clean else 'faulty'} claim in {MOST_TRIES} tries: the generator and the rules part"
+            message = (
+                f"no {'clean' if clean else 'faulty'} claim in {MOST_TRIES} tries: the generator and the rules part"
+            )
             raise RuntimeError(message)
 
 
@@ -137,7 +136,7 @@ class _Maker:
         """One claim. `clean`: without a fault put in on purpose."""
         random = self._random
         day = FIRST_DAY + dt.timedelta(days=random.randrange(DAYS))
-        diagnoses = list(dict.fromkeys(self._diagnoses.draw(random) for _ in range(random.randint(1, 4))))
+        diagnoses = list(dict.fromkeys(self._diagnoses.draw(random) for _ in range(random.randint(1, 3))))
         lines = self._lines(diagnoses)
         self._fill(lines, day, diagnoses)
         event = self._envelope(number, day, diagnoses, lines)
@@ -152,20 +151,24 @@ class _Maker:
         visit = self._visits.draw(random)
         if kind < 0.10:
             diagnoses.insert(0, "L57.0")
-            lines = [_line(visit, "25"), _line("17000", points=[1]), _line("17003", units=random.randint(1, 12), points=[1])]
+            lines = [
+                service(visit, "25"),
+                service("17000", points=[1]),
+                service("17003", units=random.randint(1, 12), points=[1]),
+            ]
         elif kind < 0.13:
             diagnoses.insert(0, "L57.0")
-            lines = [_line(visit, "25"), _line("17004", points=[1])]
+            lines = [service(visit, "25"), service("17004", points=[1])]
         elif kind < 0.16:
             diagnoses.insert(0, "C79.51")
-            lines = [_line("20983", points=[1])]
+            lines = [service("20983", points=[1])]
         elif kind < 0.19:
             diagnoses.insert(0, random.choice(("N87.0", "N87.1", "D06.9", "C53.9")))
-            lines = [_line(visit, "57"), _line("57520", points=[1])]
+            lines = [service(visit, "57"), service("57520", points=[1])]
         elif kind < 0.20:
-            lines = [_line(visit), _line("3753F", charge=random.choice(("0.00", "0.01")))]
+            lines = [service(visit), service("3753F", charge=random.choice(("0.00", "0.01")))]
         elif kind < 0.85:
-            lines = [_line(visit)]
+            lines = [service(visit)]
         else:
             lines = []
         while len(lines) < 4:
@@ -175,7 +178,7 @@ class _Maker:
     def _supply(self) -> Line:
         random = self._random
         code = self._supplies.draw(random)
-        line = _line(code, units=random.choices((1, 2, 3, 5, 10, 30), (70, 12, 6, 5, 4, 3))[0])
+        line = service(code, units=random.choices((1, 2, 3, 5, 10, 30), (70, 12, 6, 5, 4, 3))[0])
         if random.random() < 0.3:
             line["modifiers"] = [self._modifiers.draw(random)]
         if code[0] == "J" and random.random() < 0.5:
@@ -191,10 +194,11 @@ class _Maker:
             line["line_number"] = index + 1
             line["service_date_from"] = line["service_date_to"] = date.isoformat()
             if not line["diagnosis_pointers"]:
-                line["diagnosis_pointers"] = random.sample(range(1, len(diagnoses) + 1), random.randint(1, min(2, len(diagnoses))))
+                line["diagnosis_pointers"] = random.sample(
+                    range(1, len(diagnoses) + 1), random.randint(1, min(2, len(diagnoses)))
+                )
             if line["charge"] is None:
-                line["charge"] = _money(random.randint(500, 45_000) * int(line["units"]))
-
+                line["charge"] = money(random.randint(500, 45_000) * int(line["units"]))
         pointed = {pointer for line in lines for pointer in line["diagnosis_pointers"]}
         # Every diagnosis is there for a service; the last line takes what no other points at.
         lines[-1]["diagnosis_pointers"] += [at for at in range(1, len(diagnoses) + 1) if at not in pointed]
@@ -220,24 +224,11 @@ class _Maker:
             "billing_provider": {"npi": npi, "taxonomy_code": "207N00000X", "tax_id": "000000000"},
             "rendering_provider": {"npi": self._providers.draw(random)},
             "place_of_service": random.choices((OFFICE, HOSPITAL), (85, 15))[0],
-            "total_charge": _money(sum(_cents(line["charge"]) for line in lines)),
+            "total_charge": money(sum(cents(line["charge"]) for line in lines)),
             "diagnoses": diagnoses,
             "documentation": None,
             "service_lines": lines,
         }
-
-
-def _line(code: str, *modifiers: str, units: int = 1, charge: str | None = None, points: Sequence[int] = ()) -> Line:
-    return {
-        "line_number": 0,
-        "procedure_code": code,
-        "modifiers": list(modifiers),
-        "units": units,
-        "charge": charge,
-        "service_date_from": "",
-        "service_date_to": "",
-        "diagnosis_pointers": list(points),
-    }
 
 
 def _common_first(codes: list[str], known: Container[str], random: Random) -> list[str]:
@@ -260,91 +251,3 @@ def _npi(random: Random) -> str:
     digits = f"1{random.randrange(10**8):08}"
     total = 24 + sum(sum(divmod(2 * int(digit), 10)) for digit in digits[::-2]) + sum(map(int, digits[-2::-2]))
     return f"{digits}{-total % 10}"
-
-
-def _cents(amount: str) -> int:
-    return int(amount.replace(".", ""))
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"
-
-
-# Faults, each as a biller makes it. The engine says afterwards whether one came of it.
-
-
-def _replace_lines(event: Event, *lines: Line) -> None:
-    """Put `lines` in place of the first ones, with their dates, and the charges in balance again."""
-    old = event["service_lines"]
-    for index, line in enumerate(lines):
-        kept = {name: old[index][name] for name in ("line_number", "service_date_from", "service_date_to", "charge")}
-        old[index] = line | kept | {"diagnosis_pointers": [1]}
-    event["total_charge"] = _money(sum(_cents(line["charge"]) for line in old))
-
-
-def _many_on_one_line(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "L57.0"
-    _replace_lines(event, _line("17000", units=random.randint(2, 14)))
-
-
-def _family_mixed(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "L57.0"
-    _replace_lines(event, _line("17004"), _line("17003", units=random.randint(1, 9)))
-
-
-def _add_on_alone(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "L57.0"
-    _replace_lines(event, _line("17003", units=random.randint(1, 9)))
-
-
-def _visit_without_25(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "L57.0"
-    _replace_lines(event, _line("99213"), _line("17000"))
-
-
-def _guidance_bundled(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "C79.51"
-    _replace_lines(event, _line("20983"), _line("77013"))
-
-
-def _not_supported(event: Event, random: Random) -> None:
-    event["diagnoses"][0] = "L57.0"
-    _replace_lines(event, _line("57520"))
-
-
-def _out_of_balance(event: Event, random: Random) -> None:
-    event["total_charge"] = _money(_cents(event["total_charge"]) + random.randint(1, 9_999))
-
-
-def _wrong_check_digit(event: Event, random: Random) -> None:
-    npi = event["rendering_provider"]["npi"]
-    event["rendering_provider"]["npi"] = npi[:-1] + str((int(npi[-1]) + random.randint(1, 9)) % 10)
-
-
-def _heading_as_diagnosis(event: Event, random: Random) -> None:
-    event["diagnoses"][-1] = random.choice(("L57", "N87", "E11", "I10.0", "M54", "J44.8X"))
-
-
-def _same_line_twice(event: Event, random: Random) -> None:
-    lines = event["service_lines"]
-    lines[-1] = lines[-2] | {"line_number": lines[-1]["line_number"]}
-    event["total_charge"] = _money(sum(_cents(line["charge"]) for line in lines))
-
-
-def _unknown_modifier(event: Event, random: Random) -> None:
-    event["service_lines"][-1]["modifiers"] = [random.choice(("9Z", "7Z", "X9"))]
-
-
-FAULTS = (
-    _many_on_one_line,
-    _family_mixed,
-    _add_on_alone,
-    _visit_without_25,
-    _guidance_bundled,
-    _not_supported,
-    _out_of_balance,
-    _wrong_check_digit,
-    _heading_as_diagnosis,
-    _same_line_twice,
-    _unknown_modifier,
-)

@@ -1,4 +1,4 @@
-"""What a process that reads from a broker is told: `python -m tests.bench.<module> BROKER GROUP SOURCE NAME=SINK...`."""
+"""What a row on a broker is told: `python -m tests.bench.<module> BROKER GROUP SOURCE NAME=SINK...`."""
 
 import sys
 from dataclasses import dataclass

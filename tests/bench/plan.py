@@ -10,6 +10,8 @@ PARTITIONS: Final = 4
 CLAIMS: Final = 50_000
 WARM_UP: Final = 10_000
 ROUNDS: Final = 3
+STEP: Final = 5000
+"""Claims on the broker come in multiples of this, which is also what Quix Streams is told to commit at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,14 @@ ROWS: Final = (
     Row("faust-agent", "faust_agent", "Faust agent, same engine, at least once", "broker", share=0.2),
     Row("quix-copy-eos", "quix_copy", "Quix Streams copies bytes, exactly once", "broker"),
     Row("aiokafka-copy-eos", "aiokafka_copy", "aiokafka copies bytes, transactions", "broker"),
-    Row("claim-validator-documented", "validator_documented", "validate() for each claim", "alone", share=0.02, warm=0.01),
+    Row(
+        "claim-validator-documented",
+        "validator_documented",
+        "validate() for each claim",
+        "alone",
+        share=0.02,
+        warm=0.01,
+    ),
     Row("claim-validator-pipeline", "validator_pipeline", "one pipeline for all claims", "alone", share=0.2, warm=0.1),
 )
 
@@ -50,7 +59,7 @@ AIMS: Final[dict[tuple[str, str], float | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One round of one row. `cpu_seconds`: of the measured process and all its threads, None where it cannot be told."""
+    """One round of one row. `cpu_seconds`: of the process with all its threads, None where it cannot be told."""
 
     claims: int
     seconds: float

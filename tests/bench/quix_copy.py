@@ -5,9 +5,7 @@ import os
 from quixstreams import Application
 
 from .peer import Route
-
-# As many as the worker commits at once when every partition has a full batch waiting.
-COMMIT_EVERY = 8000
+from .plan import STEP
 
 
 def main() -> None:
@@ -17,7 +15,7 @@ def main() -> None:
         consumer_group=route.group,
         auto_offset_reset="earliest",
         processing_guarantee="exactly-once",
-        commit_every=int(os.environ.get("BENCH_QUIX_COMMIT_EVERY", COMMIT_EVERY)),
+        commit_every=STEP,
         auto_create_topics=False,
         use_changelog_topics=False,
         state_dir=os.environ["BENCH_SCRATCH"],

@@ -70,7 +70,9 @@ class Broker:
     def fill(self, topic: str, values: list[bytes]) -> list[bytes]:
         """Write the claims, keyed by their ids, in turn over the partitions; returns the keys."""
         self.create(topic)
-        producer = Producer({"bootstrap.servers": self.address, "linger.ms": 50, "queue.buffering.max.messages": 1_000_000})
+        producer = Producer(
+            {"bootstrap.servers": self.address, "linger.ms": 50, "queue.buffering.max.messages": 1_000_000}
+        )
         keys = [value.split(b'"', 4)[3] for value in values]
         for number, (key, value) in enumerate(zip(keys, values, strict=True)):
             producer.produce(topic, value, key, partition=number % PARTITIONS)
@@ -132,7 +134,9 @@ def run_on_broker(row: Row, broker: Broker, given: Input, number: int, tally: Co
         moments = _watch(row, broker, topics, process, total)
     offsets = _outputs(row, broker, moments[-1].ends, given.keys)
     if len(names) > 1:
-        written = Counter({name: sum(len(at) for (topic, _), at in offsets.items() if topic == route.sinks[name]) for name in names})
+        written = Counter(
+            {name: sum(len(at) for (topic, _), at in offsets.items() if topic == route.sinks[name]) for name in names}
+        )
         if written != tally:
             message = f"{row.name} wrote {dict(written)}, the engine alone finds {dict(tally)}"
             raise RuntimeError(message)
@@ -181,8 +185,10 @@ def _watch(
         # Offsets count commit marks too, so that there are at least as many of them as outputs.
         if sum(ends.values()) >= total and now - changed > 1.0:
             return moments
-        if process.poll() is not None or now > until or (sum(ends.values()) and now - changed > _QUIET_SECONDS):
-            message = f"{row.name} stopped at about {sum(ends.values())} of {total} outputs (exit code {process.poll()})"
+        if process.poll() is not None or now > until or (sum(ends.values()) > 0 and now - changed > _QUIET_SECONDS):
+            message = (
+                f"{row.name} stopped at about {sum(ends.values())} of {total} outputs (exit code {process.poll()})"
+            )
             raise RuntimeError(message)
         time.sleep(_PAUSE_SECONDS)
 

@@ -61,6 +61,6 @@ def known_procedures() -> Container[str]:
 
 
 def known_diagnoses() -> Container[str]:
-    """Codes in its diagnosis table that also pass its check of the form, which knows no letter after the second digit."""
+    """Codes in its diagnosis table that pass its check of the form too, which knows no letter after the digits."""
     table: dict[str, str] = get_icd10_table()
     return {code for code in table if re.fullmatch(r"[A-Z]\d\d(\.\d{1,4})?", code)}

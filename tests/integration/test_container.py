@@ -8,11 +8,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from brokers import IMAGE
-from claims import claim
 from docker.errors import BuildError, DockerException
-from examples import run_example
-from sites import wait_until
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -21,6 +17,10 @@ import scrubber
 from scrubber.kafka.embedded import free_port
 from scrubber.testing import ClaimRefusedError, ScrubberClaims, ScrubberContainer
 from scrubber.testing.ready import WorkerNotReadyError
+from tests.brokers import IMAGE
+from tests.claims import claim
+from tests.examples import run_example
+from tests.sites import wait_until
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.timeout(600)]
 pytest_plugins = ["pytester"]

@@ -10,6 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
 from prometheus_client.parser import text_string_to_metric_families
 
 from scrubber.kafka.embedded import embedded_broker
@@ -176,3 +179,81 @@ async def test_a_broker_that_falls_silent_is_told_by_readyz(tmp_path: Path) -> N
             wait_until(lambda: worker.get("/readyz")[0] == 503, 30, worker.text)
             assert json.loads(worker.get("/readyz")[1])["status"] == "broker-silent"
             assert worker.get("/healthz")[0] == 200
+
+
+ENDING = """
+import sys
+from aiokafka import errors
+from scrubber.kafka.loop import ClaimLoop
+async def end(self):
+    raise {error}
+ClaimLoop._start_consumer = end
+from scrubber.worker.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "event"),
+    [
+        ("errors.TopicAuthorizationFailedError('JANE DOE')", ExitCode.KAFKA, "fatal-kafka-error"),
+        ("errors.TransactionalIdAuthorizationFailed('JANE DOE')", ExitCode.KAFKA, "fatal-kafka-error"),
+        ("IndexError('JANE DOE')", ExitCode.BUG, "bug"),
+    ],
+)
+def test_an_error_that_cannot_heal_ends_the_worker(tmp_path: Path, error: str, code: ExitCode, event: str) -> None:
+    site = Site(Broker("given", "127.0.0.1:1"), tmp_path)
+    with site.starting([sys.executable, "-c", ENDING.format(error=error)]) as worker:
+        assert worker.process.wait(20) == code
+    (line,) = worker.events(event)
+    assert line["error"] in error
+    assert line["frames"]
+    assert "JANE DOE" not in worker.text()
+
+
+@pytest.mark.broker
+async def test_a_position_that_retention_deleted_is_said_and_left(site: Site) -> None:
+    if site.broker.kind == "embedded":
+        pytest.skip("the embedded broker deletes no records")
+    settings = site.settings()
+    tp = TopicPartition(settings.input_topic, 0)
+    await site.publish([(b"k", claim_bytes(f"T-{number}"), []) for number in range(100)], partition=0)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=site.broker.address, group_id=settings.group, enable_auto_commit=False
+    )
+    await consumer.start()
+    consumer.assign([tp])
+    await consumer.commit({tp: 5})
+    await consumer.stop()
+    admin = AIOKafkaAdminClient(bootstrap_servers=site.broker.address)
+    await admin.start()
+    await admin.delete_records({tp: RecordsToDelete(before_offset=60)})
+    await admin.close()
+
+    with site.worker() as worker:
+        records = await site.read(40)
+    (line,) = worker.events("position-lost")
+    assert (line["partition"], line["offset"], line["first"]) == (0, 5, 60)
+    assert [json.loads(record.value)["claim_id"] for record in records] == [f"T-{number}" for number in range(60, 100)]
+
+
+@pytest.mark.broker
+async def test_records_deleted_under_a_running_worker_do_not_stop_it(site: Site) -> None:
+    if site.broker.kind == "embedded":
+        pytest.skip("the embedded broker deletes no records")
+    settings = site.settings()
+    tp = TopicPartition(settings.input_topic, 0)
+    with site.worker() as worker:
+        await site.publish([(b"k", claim_bytes("T-0"), [])], partition=0)
+        await site.read(1)
+        worker.process.send_signal(signal.SIGSTOP)
+        await site.publish([(b"k", claim_bytes(f"T-{number}"), []) for number in range(1, 50)], partition=0)
+        admin = AIOKafkaAdminClient(bootstrap_servers=site.broker.address)
+        await admin.start()
+        await admin.delete_records({tp: RecordsToDelete(before_offset=40)})
+        await admin.close()
+        worker.process.send_signal(signal.SIGCONT)
+        records = await site.read(11)
+        assert worker.process.poll() is None
+    ids = [json.loads(record.value)["claim_id"] for record in records]
+    assert ids[-10:] == [f"T-{number}" for number in range(40, 50)]

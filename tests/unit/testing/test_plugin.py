@@ -5,7 +5,8 @@ import sys
 from importlib.metadata import entry_points
 
 import pytest
-from examples import example, run_example, run_tests
+
+from tests.examples import example, run_example, run_tests
 
 pytest_plugins = ["pytester"]
 

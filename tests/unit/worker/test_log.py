@@ -12,6 +12,7 @@ import structlog
 from scrubber.log import KEYS, Event, capture_libraries, capture_uncaught, configure, dropped_count, emit, error_values
 
 SECRET = "JANE DOE"
+EMPTY: dict[str, int] = {}
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_keys_that_are_not_in_the_list_are_dropped_and_counted(stream: io.String
 
 def test_an_exception_is_its_type_and_place(stream: io.StringIO) -> None:
     try:
-        {}[SECRET]
+        EMPTY[SECRET]
     except KeyError as error:
         emit(Event.BUG, **error_values(error))
     (line,) = lines(stream)
@@ -113,10 +114,10 @@ async def test_uncaught_exceptions_have_no_text(stream: io.StringIO, monkeypatch
         monkeypatch.setattr(module, hook, getattr(module, hook))
     loop = asyncio.get_running_loop()
     capture_uncaught(loop)
-    loop.call_soon(lambda: {}[SECRET])
+    loop.call_soon(lambda: EMPTY[SECRET])
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    thread = threading.Thread(target=lambda: {}[SECRET])
+    thread = threading.Thread(target=lambda: EMPTY[SECRET])
     thread.start()
     thread.join()
     sys.excepthook(ValueError, ValueError(SECRET), None)

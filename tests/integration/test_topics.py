@@ -1,0 +1,45 @@
+"""Topics made from topics/topics.toml, on a real broker."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from scrubber.kafka.topics import create_topics, plan_topics
+from tests.brokers import Broker
+from tests.sites import TOPICS_FILE, Site
+
+pytestmark = pytest.mark.broker
+
+
+async def test_what_is_missing_is_made_and_what_differs_is_told(broker: Broker, tmp_path: Path) -> None:
+    settings = Site(broker, tmp_path).settings()
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.address)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(settings.passed_topic, 2, 1, topic_configs={"retention.ms": "1000"})])
+    finally:
+        await admin.close()
+
+    plans = plan_topics(settings, TOPICS_FILE, partitions=3, replication=1)
+    first = {report.name: report for report in await create_topics(settings, plans)}
+    assert first.pop(settings.passed_topic).state == "differs"
+    assert {report.state for report in first.values()} == {"created"}
+    assert len(first) == 4
+
+    again = {report.name: report for report in await create_topics(settings, plans)}
+    differs = again.pop(settings.passed_topic)
+    assert differs.differences["partitions"] == ("3", "2")
+    if broker.kind != "embedded":  # it takes no settings from topics
+        assert differs.differences["retention.ms"] == ("604800000", "1000")
+    assert {report.state for report in again.values()} == {"exists"}
+
+
+def test_every_topic_can_hold_the_largest_record(broker: Broker, tmp_path: Path) -> None:
+    settings = Site(broker, tmp_path).settings()
+    plans = {plan.name: plan for plan in plan_topics(settings, TOPICS_FILE)}
+    for name in (settings.input_topic, settings.dead_letter_topic):
+        assert int(plans[name].config["max.message.bytes"]) > 16 * 1024 * 1024
+    assert all("min.insync.replicas" not in plan.config for plan in plans.values())
+    three = plan_topics(settings, TOPICS_FILE, replication=3)
+    assert {plan.config["min.insync.replicas"] for plan in three} == {"2"}
