@@ -43,10 +43,8 @@ def publish(
     settings = load_or_fail(flags | {"input_topic": topic}, config)
     intake = Intake(files, progress=True)
     counts = run_kafka(settings, send_claims(settings, intake))
-    say(
-        f"{counts.acknowledged:,} claims acknowledged by {settings.input_topic}, {counts.failed:,} not, "
-        f"{intake.refused:,} not read"
-    )
+    sent = f"{counts.acknowledged:,} claim{'s' * (counts.acknowledged != 1)}"
+    say(f"{sent} acknowledged by {settings.input_topic}, {counts.failed:,} not, {intake.refused:,} not read")
     if counts.stopped_at:
         say(f"stopped at {counts.stopped_at}: the brokers take no more. Publish from there again")
     if counts.failed:

@@ -69,9 +69,7 @@ def scrub(
         try:
             verdict = engine.scrub(claim, as_of=as_of.date() if as_of else filing_day(claim, default=today))
         except Exception as error:  # noqa: BLE001  a rule's mistake with one claim must not keep the others from theirs
-            intake.tell(
-                f"{name_of(file)}:{entry.line}: could not be scrubbed, please report it: {whereabouts(error)}"
-            )
+            intake.tell(f"{name_of(file)}:{entry.line}: could not be scrubbed, please report it: {whereabouts(error)}")
             continue
         totals.add(verdict)
         if verdict.disposition != "pass" or not only_blocking:

@@ -7,9 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -30,14 +28,16 @@ class _App(faust.App):
     BootStrategy = _WithoutKafka
     producer_only = True
 
+    def _create_directories(self) -> None:
+        """Make none: Faust's are for tables, which we do not have, and a worker's file system may be read-only."""
+
 
 def make_app(settings: Settings, loop: asyncio.AbstractEventLoop) -> faust.App:
     """A Faust app with a web server and nothing else."""
     return _App(
         "claim-scrubber",
         loop=loop,
-        # Faust wants a folder for tables we do not have; a worker's own folder may be read-only.
-        datadir=str(Path(tempfile.gettempdir()) / "claim-scrubber-faust"),
+        datadir="/nonexistent",
         broker=f"kafka://{settings.bootstrap_servers.split(',')[0]}",
         web_enabled=True,
         web_bind=settings.web_host,

@@ -1,1 +1,1 @@
-"""`python -m tests.bench`: this project beside other ways of doing the same. docs/benchmarks.md explains the figures."""
+"""`python -m tests.bench`: this project beside other ways of doing the same; docs/benchmarks.md tells about both."""

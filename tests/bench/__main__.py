@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,13 @@ from docker.errors import DockerException
 from rich.console import Console
 
 from scrubber.kafka.embedded import embedded_broker
+from tests.brokers import IMAGE, kafka_container
 
 from .alone import run_alone
 from .claims import Made, write_claims
 from .plan import CLAIMS, RESULTS, ROOT, ROUNDS, ROWS, STEP, WARM_UP, Reading, Row
 from .report import Result, machine, show, write
 from .stream import Broker, Input, run_on_broker
-
-sys.path.insert(0, str(ROOT / "tests"))  # the fixtures' own folder, as pytest has it
-from brokers import IMAGE, kafka_container
 
 console = Console()
 
@@ -69,18 +67,15 @@ def _options() -> argparse.Namespace:
 @contextmanager
 def _broker() -> Iterator[tuple[str, str]]:
     """Name and address of Apache Kafka in a container, or of the embedded broker where there is none."""
-    try:
-        container = kafka_container()
-        address = container.__enter__()
-    except (pytest.skip.Exception, DockerException) as error:
-        _say(f"no container of {IMAGE} ({type(error).__name__}): the embedded broker takes its place")
-        with embedded_broker() as address:
-            yield "embedded (noida-db), which writes nothing to disk", address
-        return
-    try:
-        yield f"{IMAGE} in a container on this machine", address
-    finally:
-        container.__exit__(None, None, None)
+    with ExitStack() as running:
+        try:
+            address = running.enter_context(kafka_container())
+            name = f"{IMAGE} in a container on this machine"
+        except (pytest.skip.Exception, DockerException) as error:
+            _say(f"no container of {IMAGE} ({type(error).__name__}): the embedded broker takes its place")
+            address = running.enter_context(embedded_broker())
+            name = "embedded (noida-db), which writes nothing to disk"
+        yield name, address
 
 
 def _measure(rows: Sequence[Row], made: Made, claims: int, rounds: int, broker: Broker | None) -> list[Result]:

@@ -26,6 +26,7 @@ LEAST_BYTES, MOST_BYTES = 1000, 1500
 FIRST_DAY = dt.date(2025, 7, 1)
 DAYS = 365
 MOST_TRIES = 1000
+LISTS = 40
 
 VISITS = ("99213", "99214", "99212", "99203", "99204", "99215", "99202", "99211", "99205", "92014", "99396", "99397")
 OFFICE, HOSPITAL = "11", "22"
@@ -130,6 +131,7 @@ class _Maker:
         self._diagnoses = _Zipf(_common_first(diagnoses, known_diagnoses(), random))
         self._visits = _Zipf(VISITS)
         self._modifiers = _Zipf(MODIFIERS)
+        self._prices: dict[str, int] = {}
         self._providers = _Zipf([_npi(random) for _ in range(2000)])
 
     def make(self, number: int, *, clean: bool) -> Event:
@@ -198,10 +200,15 @@ class _Maker:
                     range(1, len(diagnoses) + 1), random.randint(1, min(2, len(diagnoses)))
                 )
             if line["charge"] is None:
-                line["charge"] = money(random.randint(500, 45_000) * int(line["units"]))
+                line["charge"] = money(self._price(line["procedure_code"]) * int(line["units"]))
         pointed = {pointer for line in lines for pointer in line["diagnosis_pointers"]}
         # Every diagnosis is there for a service; the last line takes what no other points at.
         lines[-1]["diagnosis_pointers"] += [at for at in range(1, len(diagnoses) + 1) if at not in pointed]
+
+    def _price(self, code: str) -> int:
+        """Cents for one unit: a practice charges by a list of its own, and there are many such lists."""
+        listed = self._prices.setdefault(code, self._random.randint(500, 45_000))
+        return listed * (100 + 5 * self._random.randrange(LISTS)) // 100
 
     def _envelope(self, number: int, day: dt.date, diagnoses: list[str], lines: list[Line]) -> Event:
         random = self._random

@@ -76,15 +76,13 @@ def write(path: Path, results: Sequence[Result], about: Mapping[str, Any]) -> No
 def show(console: Console, results: Sequence[Result], about: Mapping[str, Any]) -> None:
     """The table for people."""
     table = Table(title="The same claims, one process each; median of the rounds", title_justify="left")
-    for heading in ("row", "what"):
-        table.add_column(heading)
+    table.add_column("row", no_wrap=True)
     for heading in ("claims/s", "from-to", "us/claim", "CPU us/claim", "claims"):
         table.add_column(heading, justify="right")
     for result in results:
         speeds = [reading.per_second for reading in result.readings]
         table.add_row(
             result.row.name,
-            result.row.what,
             f"{result.per_second:,.0f}",
             f"{min(speeds):,.0f}-{max(speeds):,.0f}",
             f"{1e6 / result.per_second:,.1f}",

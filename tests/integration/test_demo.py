@@ -97,7 +97,9 @@ def test_the_demo_shows_every_verdict_and_cleans_up(tmp_path: Path) -> None:
     expected = [len(RECORDS), count("pass"), count("fix-suggestion"), count("denial-risk"), dead]
     assert [int(number) for number in summary.groups()] == expected
     assert all(record.story in done.stdout for record in RECORDS)
-    assert [reason for reason in ("not-json", "empty", "too-large") if f"DEAD LETTER  {reason}" not in done.stdout] == []
+    assert [
+        reason for reason in ("not-json", "empty", "too-large") if f"DEAD LETTER  {reason}" not in done.stdout
+    ] == []
     assert "at risk" in done.stdout
 
 
@@ -116,7 +118,7 @@ def test_kept_running_it_can_be_used_as_it_says(tmp_path: Path) -> None:
             [*COMMAND, *publish[1].split(), claims], env=environment_, capture_output=True, text=True, check=False
         )
         assert sent.returncode == 0, sent.stderr
-        assert "1 claims acknowledged by claims.submitted, 0 not, 0 not read" in sent.stderr
+        assert "1 claim acknowledged by claims.submitted, 0 not, 0 not read" in sent.stderr
 
         reader = subprocess.Popen(
             [*COMMAND, *watch[1].split()],
@@ -128,6 +130,7 @@ def test_kept_running_it_can_be_used_as_it_says(tmp_path: Path) -> None:
         with reader.stdout:
             found = any("OURS-1  FIX SUGGESTED" in line for line in reader.stdout)
             reader.send_signal(signal.SIGINT)
+            reader.stdout.read()
         assert found
         assert reader.wait(20) == 130
 

@@ -51,8 +51,7 @@ def test_show_for_programs_has_claims_and_verdicts(run: Run) -> None:
     shown = json.loads(run("rules", "show", "visit-needs-25", "--format", "json").stdout)
     assert shown["fires"][0]["verdict"]["disposition"] == "fix-suggestion"
     assert all(
-        "visit-needs-25" not in [finding["rule"] for finding in each["verdict"]["findings"]]
-        for each in shown["passes"]
+        "visit-needs-25" not in [finding["rule"] for finding in each["verdict"]["findings"]] for each in shown["passes"]
     )
 
 
