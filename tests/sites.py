@@ -101,9 +101,9 @@ class Site:
         await create_topics(settings, plan_topics(settings, TOPICS_FILE, partitions=partitions, replication=1))
 
     @contextmanager
-    def worker(self, **more: object) -> Iterator[Worker]:
+    def worker(self, command: list[str] | None = None, **more: object) -> Iterator[Worker]:
         """A worker that is ready; killed at the end when it still runs."""
-        with self.starting(None, **more) as worker:
+        with self.starting(command, **more) as worker:
             worker.wait_ready()
             yield worker
 

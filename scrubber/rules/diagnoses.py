@@ -36,7 +36,7 @@ def diagnosis_not_billable(case: Case) -> Hits:
     """A category or subcategory where a complete code is asked for. Its billable codes are listed; a person chooses."""
     hits = []
     for index, diagnosis in enumerate(case.diagnoses):
-        if diagnosis.status != "heading":
+        if diagnosis.status != "heading" or not case.release.reaches("icd10cm"):
             continue
         children = case.release.children(diagnosis.code)
         hits.append(
@@ -83,7 +83,11 @@ def _words(diagnosis: Diagnosis) -> str:
     likelihood=0.97,
     needs=(DX_UNUSABLE,),
     fires=(example("17000", dx="L57.0 L57.99"),),
-    passes=(example("17000", dx="L57.0"), example("17000", dx="L570")),
+    passes=(
+        example("17000", dx="L57.0"),
+        example("17000", dx="L570"),
+        example("17000", dx="L57.0", date="2015-09-30"),
+    ),
 )
 def diagnosis_not_valid(case: Case) -> Hits:
     """A diagnosis that is unknown, or not yet or no longer in force on the first date of service."""
@@ -101,7 +105,7 @@ def diagnosis_not_valid(case: Case) -> Hits:
             source=case.release.label("icd10cm"),
         )
         for index, diagnosis in enumerate(case.diagnoses)
-        if diagnosis.status in because
+        if diagnosis.status in because and case.release.reaches("icd10cm")
     ]
 
 
