@@ -102,6 +102,8 @@ def schema(
     made = documents()
     if write or check:
         folder = topics_folder()
+        if write and folder.parent.name == "_data":
+            fail("--write is for a checkout; an installed package already holds what it says")
         stale = [each for each, content in made.items() if _content(folder / each) != content]
         if write:
             for each in stale:

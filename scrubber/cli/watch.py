@@ -58,6 +58,7 @@ async def _watch(settings: "Settings", *, as_json: bool, from_beginning: bool) -
                     sys.stdout.buffer.flush()
             elif answer.verdict is not None:
                 show_verdict(console, answer.verdict, note=answer.topic)
+                console.print()
             else:
                 show_dead_letter(console, answer)
 

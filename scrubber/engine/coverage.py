@@ -16,15 +16,15 @@ from scrubber.rules.scopes import Case, Gap, Line
 _LIMIT = 50_000
 NO_ROW = "code-not-in-table"
 BEYOND = "date-not-in-table"
-PARTNER = "partner"
-"""In a gap: the code's pairs with the table's subjects are known, those with other partners are not."""
+PARTNER = "ncci-ptp partner"
+"""In a gap, with the code: its pairs with the table's subjects are known, those with other partners are not."""
 
 
 def gap_of(code: Procedure) -> Gap:
     """The families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
     gaps = [(family, BEYOND if family == "procedure-validity" and code.known else NO_ROW) for family in code.unlisted]
     if code.ptp == "partner":
-        gaps.append(("ncci-ptp", PARTNER))
+        gaps.append((PARTNER, code.code))
     return tuple(gaps)
 
 
@@ -40,8 +40,12 @@ class CoverageBook:
     def of(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
         """The coverage of one claim: equal circumstances give the same tuple object."""
         key = (
-            tuple([day.release.id for day in case.days.values()]),
-            tuple([(line.number, line.service.gap) for line in case.lines]),
+            tuple(
+                [
+                    (day.release.id, tuple([(line.number, line.service.gap) for line in day.lines]))
+                    for day in case.days.values()
+                ]
+            ),
             case.claim.documentation is None,
             case.sex is None,
             named_policy_known,
@@ -105,10 +109,10 @@ def _unlisted(family: str, lines: list[Line]) -> Iterator[tuple[Line, str]]:
 
     Two partners of a table's subjects may have an edit against each other that the table does not hold.
     """
-    reasons = [(line, dict(line.service.gap).get(family)) for line in lines]
-    partners = {line.code.code for line, reason in reasons if reason == PARTNER}
-    for line, reason in reasons:
-        if reason == PARTNER and len(partners) > 1:
+    gaps = [(line, dict(line.service.gap)) for line in lines]
+    partners = {gap[PARTNER] for _, gap in gaps if PARTNER in gap}
+    for line, gap in gaps:
+        if family in gap:
+            yield line, gap[family]
+        elif family == "ncci-ptp" and PARTNER in gap and len(partners) > 1:
             yield line, NO_ROW
-        elif reason is not None and reason != PARTNER:
-            yield line, reason

@@ -273,11 +273,16 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     async def _reposition(self, error: kafka.OffsetOutOfRangeError) -> None:
         """The topic no longer holds a position: open these partitions anew, which finds one that it does hold."""
         async with self._lock:
-            for tp in list(error.args[0]):
-                self._fail(tp, _RETRY_SECONDS)
-                await self._close(tp)
+            for tp, offset in error.args[0].items():
+                partition = self._partitions.get(tp)
+                if partition is not None and partition.position == offset:  # otherwise the error is older than a seek
+                    self._fail(tp, _RETRY_SECONDS)
+                    await self._close(tp)
 
     def _fail(self, tp: TopicPartition, wait: float) -> None:
+        """Fetch nothing of the partition, and open it again after `wait` seconds."""
+        if self._consumer is not None and tp in self._consumer.assignment():
+            self._consumer.pause(tp)
         self._failed.add(tp)
         self._not_before[tp] = time.monotonic() + wait
 

@@ -30,7 +30,16 @@ def load_policies(folder: Path) -> Policies:
     if "default" not in raw:
         message = f"{folder}: no default.toml; a claim whose payer has no policy needs one"
         raise PolicyError(message)
-    return Policies({name: _build(name, raw, folder) for name in raw})
+    policies = {name: _build(name, raw, folder) for name in raw}
+    owners: dict[str, str] = {}
+    for policy in policies.values():
+        for line in policy.lines_of_business:
+            if (other := owners.setdefault(line, policy.id)) != policy.id:
+                message = (
+                    f"{folder}: {other!r} and {policy.id!r} both claim the line of business {line!r}; leave it to one"
+                )
+                raise PolicyError(message)
+    return Policies(policies)
 
 
 def _build(name: str, raw: dict[str, dict[str, Any]], folder: Path) -> Policy:

@@ -23,8 +23,15 @@ def prior_authorization(case: Case) -> Hits:
     listed = case.policy.prior_authorization
     if not listed or case.claim.prior_authorization_number:
         return None
+    said = case.policy.prior_authorization_source
+    source = f"{case.policy.title} policy {case.policy.version}: {said}" if said else None
     return [
-        Hit("/prior_authorization_number", f"This payer wants a prior authorization for {line.code.code}.", (line,))
+        Hit(
+            "/prior_authorization_number",
+            f"This payer wants a prior authorization for {line.code.code}.",
+            (line,),
+            source=source,
+        )
         for line in case.lines
         if line.code.code in listed
     ]

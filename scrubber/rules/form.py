@@ -21,6 +21,7 @@ from scrubber.rules.remedies import Edit
 from scrubber.rules.scopes import Line
 
 Scope = Literal["line", "day", "claim"]
+Group = Literal["CO", "OA", "PI", "PR"]
 HERE = -1
 """The index a line rule uses for 'this line' in its remedies: it is not told which one it is."""
 
@@ -92,7 +93,7 @@ def rule(  # noqa: PLR0913  the parts of a rule are its form; all are named
     title: str,
     scope: Scope,
     family: str,
-    predicts: tuple[str, str] | tuple[str, str, str],
+    predicts: tuple[Group, str] | tuple[Group, str, str],
     source: str,
     fires: Sequence[Example],
     passes: Sequence[Example],

@@ -50,3 +50,11 @@ def test_create_says_when_no_broker_answers(run: Run) -> None:
     result = run("topics", "create", "--bootstrap-servers", "127.0.0.1:1")
     assert result.exit_code == 3
     assert "no broker answers at 127.0.0.1:1" in result.stderr
+
+
+def test_an_installed_package_is_not_written_to(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "_data" / "topics"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr(topics, "topics_folder", lambda: installed)
+    assert run("topics", "schema", "--write").exit_code == 2
+    assert list(installed.iterdir()) == []

@@ -95,3 +95,19 @@ def test_a_span_of_days_spreads_its_units(engine: Engine) -> None:
     event["service_lines"][0]["service_date_to"] = "2026-09-16"
 
     assert "mue-day" not in _rules(engine, msgspec.convert(event, Claim))
+
+
+def test_what_was_seen_before_does_not_change_what_is_said_to_be_checked() -> None:
+    """Two lines of one partner code have no edit to miss, two partners may; lines of one shape differ by day."""
+    claims = [
+        example("17110", "17110").claim(),
+        example("17110", "57500").claim(),
+        example("17110", "57500/2026-09-14").claim(),
+        example("17110/2026-09-14", "57500").claim(),
+    ]
+    engine = load_engine()
+    for claim in claims:
+        assert engine.scrub(claim, as_of=AS_OF).coverage == load_engine().scrub(claim, as_of=AS_OF).coverage
+    entries = [engine.scrub(claim, as_of=AS_OF).coverage for claim in claims]
+    missed = [[e.lines for e in each if e.family == "ncci-ptp" and e.status == "not-checked"] for each in entries]
+    assert missed == [[], [(1, 2)], [], []]

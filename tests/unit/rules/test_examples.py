@@ -1,8 +1,14 @@
 """Every rule's own examples, and what its form promises."""
 
-import pytest
+import datetime as dt
+from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
+from scrubber.contract import Claim, Patient, Provider, ServiceLine, Subscriber
 from scrubber.engine import Engine
+from scrubber.engine.detect import Detector
 from scrubber.engine.examples import scrub_example
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import Example, example
@@ -21,10 +27,42 @@ def test_the_firing_example_fires(engine: Engine, subject: Rule, sample: Example
     verdict = scrub_example(engine, sample)
     found = [finding for finding in verdict.findings if finding.rule == subject.id]
     assert found
-    assert all(finding.message and finding.source and finding.path.startswith("/") for finding in found)
+    assert all(finding.message and finding.source for finding in found)
+    for finding in found:
+        _resolve(sample.event(), finding.path)
     if subject.severity == "deny":
         assert verdict.disposition != "pass"
         assert verdict.risk.denial_probability > 0
+
+
+FIELDS = {name for struct in (Claim, ServiceLine, Provider, Subscriber, Patient) for name in struct.__struct_fields__}
+
+
+def _resolve(event: Any, path: str) -> None:
+    """A path leads into the claim by names of the contract, as far as the claim goes."""
+    first, *steps = path.split("/")
+    assert first == ""
+    for step in steps:
+        if isinstance(event, list):
+            event = event[int(step)]
+        else:
+            assert step in FIELDS
+            event = event and event.get(step)
+
+
+@pytest.mark.parametrize("subject", RULES.values(), ids=_name)
+def test_a_remedy_holds_in_one_of_the_examples(engine: Engine, subject: Rule) -> None:
+    """A remedy that no example can prove is a mistake in the remedy, or wants another example."""
+    proposed = proven = False
+    for sample in subject.fires:
+        claim = sample.claim()
+        policy = replace(engine.policies.of(claim), **sample.policy)
+        _, hits = Detector(policy, RULES.values(), engine.reference).detect(claim, sample.date + dt.timedelta(days=3))
+        proposed |= any(hit.remedies for each, hit, _ in hits if each is subject)
+        verdict = scrub_example(engine, sample)
+        cleared = {verdict.findings[index].rule for fix in verdict.fixes for index in fix.clears}
+        proven |= subject.id in cleared
+    assert proven == proposed
 
 
 @pytest.mark.parametrize(("subject", "sample"), PASSES, ids=_name)
