@@ -39,9 +39,9 @@ def demo(
     from aiokafka.errors import KafkaError
 
     from scrubber.cli.brokers import quiet_kafka
-    from scrubber.cli.topics import topics_folder
     from scrubber.demo import StageError, open_stage
     from scrubber.kafka.embedded import EmbeddedBrokerError
+    from scrubber.shipped import shipped_folder
 
     began = time.monotonic()
     console = stdout()
@@ -50,7 +50,7 @@ def demo(
         with (
             _sigterm_as_interrupt(),
             stderr().status("Starting a broker and a worker") as status,
-            open_stage(topics_folder() / "topics.toml") as stage,
+            open_stage(shipped_folder("topics") / "topics.toml") as stage,
         ):
             status.stop()
             _introduce(console, stage, time.monotonic() - began)

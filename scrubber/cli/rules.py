@@ -19,6 +19,9 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
+_WIDE = 120
+"""Columns from which on a title has room beside the family."""
+
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text: for people. json: for programs.")]
 
 
@@ -36,12 +39,14 @@ def list_(context: typer.Context, format_: Format = "text") -> None:
 
     from scrubber.cli.verdicts import denial
 
+    console = stdout()
+    wide = console.width >= _WIDE
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("rule", "title", "family", "severity", "predicts"):
+    for column in ("rule", "title", *(["family"] if wide else []), "severity", "predicts"):
         table.add_column(column, no_wrap=column != "title")
     for rule in RULES.values():
-        table.add_row(rule.id, rule.title, rule.family, rule.severity, denial(rule.predicts))
-    console = stdout()
+        family = [rule.family] if wide else []
+        table.add_row(rule.id, rule.title, *family, rule.severity, denial(rule.predicts))
     console.print(table)
     console.print(
         f"\n{len(RULES)} rules. scrubber rules show RULE tells one with its source and examples.", style="dim"
@@ -92,6 +97,7 @@ def _show(console: "Console", rule: "Rule") -> None:
     facts.add_row("severity", rule.severity + " (a payer policy may change it)")
     facts.add_row("predicts", f"{denial(rule.predicts)}, in about {rule.likelihood:.0%} of such claims")
     facts.add_row("source", rule.source)
+    facts.add_row("code", f"{rule.module}.{rule.detect.__name__}")
     console.print(facts)
     engine = engine_or_fail()
     for heading, examples in (("Fires on", rule.fires), ("Lets pass", rule.passes)):

@@ -8,6 +8,7 @@ import typer
 from scrubber.cli.exits import DENIED
 from scrubber.cli.settings_options import CONNECTION, OUTPUTS, ConfigFile, load_or_fail, takes_settings
 from scrubber.cli.terminal import fail, say, stdout
+from scrubber.shipped import shipped_folder
 
 app = typer.Typer(rich_markup_mode=None, help="Kafka topics and their schemas.", no_args_is_help=True)
 
@@ -19,14 +20,6 @@ _HOLDS = {
     "dead-letter": "records that are no claims, as they came, with the reason in the headers",
 }
 _MILLISECONDS_A_DAY = 86_400_000
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def topics_folder() -> Path:
-    """The folder `topics/`: in the installed package, else in the checkout."""
-    folders = (_PACKAGE / "_data" / "topics", _PACKAGE.parent / "topics")
-    found = next((folder for folder in folders if (folder / "topics.toml").is_file()), None)
-    return found or fail(f"there is no topics folder beside {_PACKAGE}; install the package again")
 
 
 @app.command("list")
@@ -46,7 +39,9 @@ def list_(*, config: ConfigFile = None, flags: dict[str, str | None]) -> None:
         table.add_column(column)
     table.add_column("partitions", justify="right")
     table.add_column("kept", justify="right")
-    for plan, holds in zip(plan_topics(settings, topics_folder() / "topics.toml"), _HOLDS.values(), strict=True):
+    for plan, holds in zip(
+        plan_topics(settings, shipped_folder("topics") / "topics.toml"), _HOLDS.values(), strict=True
+    ):
         days = int(plan.config["retention.ms"]) // _MILLISECONDS_A_DAY
         table.add_row(plan.name, holds, str(plan.partitions), f"{days} days")
     stdout().print(table)
@@ -74,7 +69,9 @@ def create(
     from scrubber.kafka.topics import create_topics, plan_topics
 
     settings = load_or_fail(flags, config)
-    plans = plan_topics(settings, topics_folder() / "topics.toml", partitions=partitions, replication=replication)
+    plans = plan_topics(
+        settings, shipped_folder("topics") / "topics.toml", partitions=partitions, replication=replication
+    )
     reports = run_kafka(settings, create_topics(settings, plans))
     for report in reports:
         differences = "; ".join(
@@ -101,7 +98,7 @@ def schema(
 
     made = documents()
     if write or check:
-        folder = topics_folder()
+        folder = shipped_folder("topics")
         if write and folder.parent.name == "_data":
             fail("--write is for a checkout; an installed package already holds what it says")
         stale = [each for each, content in made.items() if _content(folder / each) != content]

@@ -18,9 +18,9 @@ from scrubber.reference.procedures import HCPCS_COLUMNS, Procedures
 from scrubber.reference.release import Release, Tables
 from scrubber.reference.small import read_modifiers, read_places
 from scrubber.reference.starter import read_edits
+from scrubber.shipped import NotShippedError, shipped_folder
 
 VARIABLE = "SCRUBBER_REFERENCE_DATA"
-_PACKAGE = Path(__file__).resolve().parent.parent
 _DATES_KEPT = 10_000
 
 
@@ -33,12 +33,10 @@ def data_folder() -> Path:
         if not (Path(named) / "manifest.toml").is_file():
             raise ReferenceDataError(f"{VARIABLE} names {named}, where there is no manifest.toml. Correct or unset it.")
         return Path(named)
-    for folder in (_PACKAGE / "_data" / "reference_data", _PACKAGE.parent / "reference_data"):
-        if (folder / "manifest.toml").is_file():
-            return folder
-    raise ReferenceDataError(
-        f"No reference data beside {_PACKAGE}. Install the package again, or set {VARIABLE} to a folder that has it."
-    )
+    try:
+        return shipped_folder("reference_data")
+    except NotShippedError as error:
+        raise ReferenceDataError(f"{error} Or set {VARIABLE} to a folder that has it.") from None
 
 
 class Reference:

@@ -27,6 +27,7 @@ FIRST_DAY = dt.date(2025, 7, 1)
 DAYS = 365
 MOST_TRIES = 1000
 LISTS = 40
+USUAL = 0.85
 
 VISITS = ("99213", "99214", "99212", "99203", "99204", "99215", "99202", "99211", "99205", "92014", "99396", "99397")
 OFFICE, HOSPITAL = "11", "22"
@@ -132,6 +133,7 @@ class _Maker:
         self._visits = _Zipf(VISITS)
         self._modifiers = _Zipf(MODIFIERS)
         self._prices: dict[str, int] = {}
+        self._usual: dict[str, tuple[tuple[str, ...], int]] = {}
         self._providers = _Zipf([_npi(random) for _ in range(2000)])
 
     def make(self, number: int, *, clean: bool) -> Event:
@@ -178,14 +180,20 @@ class _Maker:
         return lines
 
     def _supply(self) -> Line:
+        """A code with its usual modifiers and units, now and then with others."""
         random = self._random
         code = self._supplies.draw(random)
-        line = service(code, units=random.choices((1, 2, 3, 5, 10, 30), (70, 12, 6, 5, 4, 3))[0])
-        if random.random() < 0.3:
-            line["modifiers"] = [self._modifiers.draw(random)]
+        usual = self._usual.setdefault(code, self._usage())
+        modifiers, units = usual if random.random() < USUAL else self._usage()
+        line = service(code, *modifiers, units=units)
         if code[0] == "J" and random.random() < 0.5:
             line["ndc"] = f"{random.randrange(10**5):05}{random.randrange(10**4):04}{random.randrange(100):02}"
         return line
+
+    def _usage(self) -> tuple[tuple[str, ...], int]:
+        random = self._random
+        modifiers = (self._modifiers.draw(random),) if random.random() < 0.3 else ()
+        return modifiers, random.choices((1, 2, 3, 5, 10, 30), (70, 12, 6, 5, 4, 3))[0]
 
     def _fill(self, lines: list[Line], day: dt.date, diagnoses: list[str]) -> None:
         random = self._random

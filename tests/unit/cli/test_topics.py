@@ -7,6 +7,7 @@ import pytest
 
 from scrubber.cli import topics
 from scrubber.contract.schemas import documents
+from scrubber.shipped import shipped_folder
 from tests.unit.cli.conftest import Run
 
 
@@ -14,8 +15,8 @@ from tests.unit.cli.conftest import Run
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of topics/ in place of the checkout's."""
     copy = tmp_path / "topics"
-    shutil.copytree(topics.topics_folder(), copy)
-    monkeypatch.setattr(topics, "topics_folder", lambda: copy)
+    shutil.copytree(shipped_folder("topics"), copy)
+    monkeypatch.setattr(topics, "shipped_folder", lambda _: copy)
     return copy
 
 
@@ -55,6 +56,6 @@ def test_create_says_when_no_broker_answers(run: Run) -> None:
 def test_an_installed_package_is_not_written_to(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = tmp_path / "_data" / "topics"
     installed.mkdir(parents=True)
-    monkeypatch.setattr(topics, "topics_folder", lambda: installed)
+    monkeypatch.setattr(topics, "shipped_folder", lambda _: installed)
     assert run("topics", "schema", "--write").exit_code == 2
     assert list(installed.iterdir()) == []
