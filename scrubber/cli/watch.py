@@ -67,10 +67,9 @@ def show_dead_letter(console: "Console", answer: "Answer") -> None:
     """Print why a record was set aside, and where it stood."""
     from rich.text import Text
 
-    from scrubber.contract import REASONS
-    from scrubber.kafka.handler import WORKER_REASONS
+    from scrubber.contract import DEAD_LETTER_REASONS
 
-    said = (REASONS | WORKER_REASONS).get(answer.reason, "").replace("`", "")
+    said = DEAD_LETTER_REASONS.get(answer.reason, "").replace("`", "")
     text = Text("✗ ", style="bold magenta")
     text.append("DEAD LETTER  ")
     text.append(f"{printable(answer.reason)}: {said}", style="not bold")

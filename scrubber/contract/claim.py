@@ -23,6 +23,10 @@ MAX_DIAGNOSES = 12
 MAX_POINTERS = 4
 MAX_MODIFIERS = 4
 
+_Number = Annotated[int, Meta(ge=0, le=9999)]
+_Codes = Annotated[tuple[str, ...], Meta(max_length=50)]
+"""More than a claim may carry, so that too many become a finding and not a dead letter; bounded all the same."""
+
 
 class Payer(Struct, frozen=True, gc=False):
     """Who is asked to pay. `policy` names the payer policy to scrub with; absent, the line of business decides."""
@@ -68,13 +72,13 @@ class ServiceLine(Struct, frozen=True, gc=False):
     """One service line (loop 2400). `charge` is the line's total: it is not multiplied by `units`."""
 
     procedure_code: Text = None
-    line_number: int = 0
+    line_number: _Number = 0
     modifiers: Annotated[tuple[str, ...], Meta(max_length=MAX_MODIFIERS)] = ()
     units: Amount | None = None
     charge: Amount | None = None
     service_date_from: dt.date | None = None
     service_date_to: dt.date | None = None
-    diagnosis_pointers: tuple[int, ...] = ()
+    diagnosis_pointers: Annotated[tuple[_Number, ...], Meta(max_length=50)] = ()
     place_of_service: Text = None
     ndc: Text = None
     revenue_code: Added = UNSET
@@ -99,10 +103,10 @@ class Claim(Struct, frozen=True, gc=False):
     prior_authorization_number: Text = None
     clia_number: Text = None
     total_charge: Amount | None = None
-    diagnoses: tuple[str, ...] = ()
-    documentation: tuple[str, ...] | None = None
+    diagnoses: _Codes = ()
+    documentation: Annotated[tuple[str, ...], Meta(max_length=200)] | None = None
     """Documentation elements on file: None when nobody said, a list when this is all there is."""
     original_reference_number: Added = UNSET
     """The payer's claim control number of the claim that a frequency 7 or 8 replaces or voids."""
     type_of_bill: Added = UNSET
-    condition_codes: tuple[str, ...] | UnsetType = UNSET
+    condition_codes: _Codes | UnsetType = UNSET

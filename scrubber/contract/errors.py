@@ -14,6 +14,12 @@ REASONS: dict[str, str] = {
 }
 """Reason code -> explanation. Bounded, so that reasons may label metrics and headers."""
 
+DEAD_LETTER_REASONS: dict[str, str] = REASONS | {
+    "too-large": "The value is larger than `max_claim_bytes`; it was not decoded.",
+    "engine-error": "Scrubbing failed unexpectedly; the log line `engine-error` has the place in the code.",
+}
+"""Reason code -> explanation of everything that a worker sets aside."""
+
 
 class ContractError(ValueError):
     """A message that is no claim event: `reason` is a key of REASONS, `path` a JSON Pointer of schema names."""

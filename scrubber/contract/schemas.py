@@ -9,7 +9,7 @@ import scrubber
 from scrubber.contract.claim import Claim
 from scrubber.contract.cloudevents import DEAD_LETTER_TYPE, VERDICT_TYPE
 from scrubber.contract.codec import JSON, MSGPACK
-from scrubber.contract.errors import REASONS
+from scrubber.contract.errors import DEAD_LETTER_REASONS
 from scrubber.contract.verdict import Verdict
 
 Document = dict[str, Any]
@@ -94,7 +94,7 @@ def _messages() -> Document:
                 DEAD_LETTER_TYPE,
                 "Topic, partition and offset of the record.",
                 {
-                    "scrubber_reason": _TEXT | {"enum": [*REASONS, "too-large", "engine-error"]},
+                    "scrubber_reason": _TEXT | {"enum": list(DEAD_LETTER_REASONS)},
                     "scrubber_path": _TEXT | {"description": "JSON Pointer to what is wrong, in names of the schema."},
                     "scrubber_topic": _TEXT,
                     "scrubber_partition": _TEXT,

@@ -5,6 +5,7 @@ facts the claim holds. So it is worked out once for each such combination and ha
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from scrubber.contract import Coverage
 from scrubber.policy import Policy
@@ -12,6 +13,10 @@ from scrubber.reference import Procedure, Reference
 from scrubber.rules.families import FAMILIES, Family
 from scrubber.rules.form import Rule
 from scrubber.rules.scopes import Case, Gap, Line
+
+Kind = Literal["professional", "institutional", "void"]
+VOID_FAMILIES = frozenset({"claim-structure", "identifiers"})
+"""What a claim that takes another one back is checked for: it repeats that one, whatever was wrong with it."""
 
 _LIMIT = 50_000
 NO_ROW = "code-not-in-table"
@@ -22,17 +27,21 @@ PARTNER = "ncci-ptp partner"
 
 def gap_of(code: Procedure) -> Gap:
     """The families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
-    gaps = [(family, BEYOND if family == "procedure-validity" and code.known else NO_ROW) for family in code.unlisted]
+    gaps = [("sex", NO_ROW)] if code.sex is None else []
+    if not code.documentation:
+        gaps.append(("documentation", NO_ROW))
+    gaps += [(family, BEYOND if family == "procedure-validity" and code.known else NO_ROW) for family in code.unlisted]
     if code.ptp == "partner":
         gaps.append((PARTNER, code.code))
     return tuple(gaps)
 
 
 class CoverageBook:
-    """The coverage of one policy and claim type."""
+    """The coverage of one policy and kind of claim."""
 
-    def __init__(self, policy: Policy, rules: tuple[Rule, ...], reference: Reference) -> None:
+    def __init__(self, policy: Policy, kind: Kind, rules: tuple[Rule, ...], reference: Reference) -> None:
         self._policy = policy
+        self._kind = kind
         self._active = {rule.family for rule in rules if policy.severity.get(rule.id) != "off"}
         self._loaded = {table.kind for table in reference.tables}
         self._known: dict[tuple[object, ...], tuple[Coverage, ...]] = {}
@@ -74,7 +83,8 @@ class CoverageBook:
         missing = {"documentation": claim.documentation is None, "sex": case.sex is None}
         reasons = (
             (family.unbuilt is not None, family.unbuilt),
-            (family.professional_only and claim.claim_type != "professional", "professional-only"),
+            (self._kind == "void" and name not in VOID_FAMILIES, "void-claim"),
+            (family.professional_only and self._kind == "institutional", "professional-only"),
             (name not in self._active, "policy-off"),
             (family.table is not None and family.table not in self._loaded, "no-table"),
             (family.policy is not None and self._policy.is_silent_on(family.policy), "policy-silent"),
@@ -87,15 +97,18 @@ class CoverageBook:
         if family.table is None:
             return [Coverage(name, "checked")]
         missed: dict[str, set[int]] = {}
+        unseen = 0
         labels: dict[str, None] = {}
         for day in case.days.values():
             reached = [table for table in (family.table, *family.also) if day.release.reaches(table)]
             labels.update((day.release.label(table), None) for table in reached)
             for line, reason in _unlisted(name, day.lines) if reached else ((each, BEYOND) for each in day.lines):
                 missed.setdefault(reason, set()).add(line.number)
-        unseen = set().union(*missed.values())
+                unseen += 1
+        if not case.lines:
+            return [Coverage(name, "not-checked", reason="no-lines")]
         entries = []
-        if labels and len(unseen) < len(case.lines):
+        if labels and unseen < len(case.lines):
             entries.append(Coverage(name, "checked", release="; ".join(labels)))
         entries += [
             Coverage(name, "not-checked", reason=reason, lines=tuple(sorted(missed[reason])))

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from scrubber.contract import CENTS, UNITS, Claim, Severity
 from scrubber.contract.claim import MAX_DIAGNOSES, MAX_POINTERS
 from scrubber.engine.coverage import gap_of
 from scrubber.policy import Policy
 from scrubber.reference import Reference, Release
+from scrubber.reference.masks import MALFORMED
 from scrubber.rules.form import Hit, Rule
 from scrubber.rules.providers import is_npi
 from scrubber.rules.scopes import (
@@ -28,10 +30,24 @@ from scrubber.rules.scopes import (
     Service,
 )
 
-Found = tuple[Rule, Hit, tuple[Line, ...]]
-"""A rule, what it said, and the lines it said it of."""
+
+class Found(NamedTuple):
+    """A rule, what it said, the lines it said it of, and the index of the line its path leads to (None: to none)."""
+
+    rule: Rule
+    hit: Hit
+    lines: tuple[Line, ...]
+    anchor: int | None
+
+
+def _found(rule: Rule, hit: Hit) -> Found:
+    _, top, *rest = hit.path.split("/")
+    anchor = int(rest[0]) if top == "service_lines" and rest else None
+    return Found(rule, hit, tuple(hit.lines), anchor)
+
 
 _MEMO_LIMIT = 100_000
+NO_CODE = "[NO CODE]"
 _DATES_KEPT = 4096
 _RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
 _ServiceKey = tuple[str | None, tuple[str, ...], str | int | float | None, str | None, int]
@@ -61,10 +77,19 @@ class _View(dict[_ServiceKey, Service]):
         self._rules = rules
 
     def __missing__(self, key: _ServiceKey) -> Service:
-        code, modifiers, units, place, days = key
+        text, modifiers, units, place, days = key
         release = self.release
+        code = release.procedures[(text or "").strip()]
+        if text and code.mask & MALFORMED:
+            # What stands in place of a code may be anything, a name too: no finding must repeat it.
+            code = release.procedures[NO_CODE]
         service = Service(
-            release.procedures[code or ""], modifiers, None if units is None else UNITS[units], place, days, release
+            code,
+            tuple(modifier.strip().upper() for modifier in modifiers),
+            None if units is None else UNITS[units],
+            place and place.strip(),
+            days,
+            release,
         )
         service.gap = gap_of(service.code)
         service.hits = tuple((rule, hit) for rule in self._rules[service.mask] for hit in rule.detect(service) or ())
@@ -125,14 +150,14 @@ class Detector:
 
     def severity_of(self, found: Found) -> Severity:
         """The severity of a hit: the payer's word, else the hit's own, else the rule's."""
-        rule, hit, _ = found
+        rule, hit = found.rule, found.hit
         severity = self.policy.severity.get(rule.id)
         return severity if severity is not None and severity != "off" else hit.severity or rule.severity
 
     def order(self, found: Found) -> tuple[int, tuple[int, ...], str, str, str]:
         """Sort key: blocking first, then by line; unique, so that the order of lines and rules does not show."""
-        rule, hit, lines = found
-        return _RANK[self.severity_of(found)], tuple(line.number for line in lines), rule.id, hit.path, hit.detail
+        numbers = tuple(line.number for line in found.lines)
+        return _RANK[self.severity_of(found)], numbers, found.rule.id, found.hit.path, found.hit.detail
 
     def detect(self, claim: Claim, as_of: dt.date) -> tuple[Case, list[Found]]:
         """The claim resolved, and everything the rules find in it."""
@@ -143,10 +168,10 @@ class Detector:
         for day in case.days.values():
             for rule in self._day_rules[day.mask]:
                 if hits := rule.detect(day):
-                    found.extend((rule, hit, tuple(hit.lines)) for hit in hits)
+                    found.extend(_found(rule, hit) for hit in hits)
         for rule in self._claim_rules[case.mask]:
             if hits := rule.detect(case):
-                found.extend((rule, hit, tuple(hit.lines)) for hit in hits)
+                found.extend(_found(rule, hit) for hit in hits)
         return case, _without_superseded(found) if found else found
 
     def _resolve_lines(self, case: Case, found: list[Found]) -> None:  # noqa: C901, PLR0912  one pass, the hottest
@@ -162,8 +187,8 @@ class Detector:
                 mask |= INCOMPLETE
                 date = as_of
             elif until is not None and until != date:
-                span = (until - date).days + 1
-                if span < 1 or until > as_of:
+                span = max(1, (until - date).days + 1)
+                if until < date or until > as_of:
                     mask |= ODD_DATE
             if date > as_of:
                 mask |= ODD_DATE
@@ -196,7 +221,7 @@ class Detector:
             day.lines.append(line)
             day.mask |= service.mask
             for rule, hit in service.hits:
-                found.append((rule, hit, (line,)))
+                found.append(Found(rule, hit, (line,), index))
         for day in days.values():
             mask |= day.mask
         # That a day has several lines says nothing of the claim: there the bit stands for diagnoses.
@@ -211,52 +236,61 @@ class Detector:
         case.diagnoses = diagnoses = tuple([resolve[code] for code in claim.diagnoses])
         for diagnosis in diagnoses:
             mask |= diagnosis.mask
+        if mask & SEVERAL_DAYS:
+            mask |= _bits_elsewhere(case)
         if len(diagnoses) > 1:
             mask |= SEVERAL
         charge = claim.total_charge
-        if charge is None:
-            mask |= INCOMPLETE
-        elif CENTS[charge] != case.total:
+        if charge is not None and CENTS[charge] != case.total:
             mask |= UNBALANCED
-        billing, rendering, subscriber = claim.billing_provider, claim.rendering_provider, claim.subscriber
-        if (
-            billing is None
-            or subscriber is None
-            or not subscriber.member_id
-            or not diagnoses
-            or not case.lines
-            or claim.claim_frequency_code != "1"
-            or not case.birth_date
-        ):
-            mask |= INCOMPLETE
-        if not (
-            (billing is None or is_npi[billing.npi])
-            and (rendering is None or is_npi[rendering.npi])
-            and (claim.referring_provider is None or is_npi[claim.referring_provider.npi])
-            and (claim.service_facility is None or is_npi[claim.service_facility.npi])
-        ):
-            mask |= ODD_NPI
-        born = case.birth_date
-        patient = claim.patient
+        born, patient = case.birth_date, claim.patient
         if (born is not None and born > first) or (patient is not None and patient.death_date):
             mask |= ODD_DATE
         if claim.documentation is not None:
             mask |= ON_FILE
         if case.as_of - first > self._surely_in_time:
             mask |= LATE
-        case.mask = mask
+        case.mask = mask | _lacking(claim, born) | _npi_bits(claim)
+
+
+def _bits_elsewhere(case: Case) -> int:
+    """Bits of the diagnoses at the releases of later days."""
+    bits = 0
+    for release in {day.release for day in case.days.values()} - {case.release}:
+        for code in case.claim.diagnoses:
+            bits |= release.diagnoses[code].mask
+    return bits
+
+
+def _lacking(claim: Claim, born: dt.date | None) -> int:
+    """INCOMPLETE where the claim lacks, or may lack, something that every claim must have."""
+    complete = (
+        claim.billing_provider is not None
+        and claim.subscriber is not None
+        and claim.subscriber.member_id
+        and claim.diagnoses
+        and claim.service_lines
+        and claim.total_charge is not None
+        and claim.claim_frequency_code == "1"
+        and born is not None
+    )
+    return 0 if complete else INCOMPLETE
+
+
+def _npi_bits(claim: Claim) -> int:
+    """ODD_NPI where a provider's NPI is missing or wrong."""
+    billing, rendering = claim.billing_provider, claim.rendering_provider
+    referring, facility = claim.referring_provider, claim.service_facility
+    right = (
+        (billing is None or is_npi[billing.npi])
+        and (rendering is None or is_npi[rendering.npi])
+        and (referring is None or is_npi[referring.npi])
+        and (facility is None or is_npi[facility.npi])
+    )
+    return 0 if right else ODD_NPI
 
 
 def _without_superseded(found: list[Found]) -> list[Found]:
-    """Drop what another hit on the same lines says better: an edit's own arithmetic over the general one."""
-    covered: dict[str, set[int]] = {}
-    for rule, _, lines in found:
-        for other in rule.supersedes:
-            covered.setdefault(other, set()).update(line.index for line in lines)
-    if not covered:
-        return found
-    return [
-        (rule, hit, lines)
-        for rule, hit, lines in found
-        if rule.id not in covered or not {line.index for line in lines} <= covered[rule.id]
-    ]
+    """Drop what another hit of the same line says better: an edit's own arithmetic over the general one."""
+    covered = {(other, line.index) for rule, _, lines, _ in found for other in rule.supersedes for line in lines}
+    return [each for each in found if (each.rule.id, each.anchor) not in covered] if covered else found

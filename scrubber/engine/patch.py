@@ -5,7 +5,7 @@ them, `apply_patch` carries them out on the immutable Structs without going thro
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -28,9 +28,12 @@ from scrubber.rules.remedies import (
     SwapModifier,
 )
 
+_TOO_MUCH = 10**12
+"""Cents that no amount of a claim may reach."""
+
 
 class PatchError(ValueError):
-    """An edit that does not fit the claim: a fifth modifier, a modifier that is not there."""
+    """An edit that does not fit the claim: a fifth modifier, a modifier that is not there, a total below zero."""
 
 
 class _Draft:
@@ -59,17 +62,27 @@ class _Draft:
         self.ops.append(PatchOp("remove", path))
 
 
-def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> tuple[PatchOp, ...]:
+class Patch(NamedTuple):
+    """A JSON Patch, and for each line of the patched claim where it stood before (None: it is new)."""
+
+    ops: tuple[PatchOp, ...]
+    origin: tuple[int | None, ...]
+
+
+def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> Patch:
     """The edits as one JSON Patch on `claim`; its total follows its lines. PatchError where an edit does not fit."""
     draft = _Draft(claim, here)
     for edit in edits:
         _compile(draft, edit)
     if draft.change and claim.total_charge is not None:
-        draft.replace("/total_charge", money(CENTS[claim.total_charge] + draft.change))
-    return tuple(draft.ops)
+        total = CENTS[claim.total_charge] + draft.change
+        if not 0 <= total < _TOO_MUCH:
+            raise PatchError
+        draft.replace("/total_charge", money(total))
+    return Patch(tuple(draft.ops), tuple(draft.order))
 
 
-def _compile(draft: _Draft, edit: Edit) -> None:
+def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
     match edit:
         case AddModifier() | DropModifier() | SwapModifier():
             _compile_modifier(draft, edit)
@@ -78,10 +91,12 @@ def _compile(draft: _Draft, edit: Edit) -> None:
         case SetCode(index, code):
             draft.replace(f"{draft.line(index)[2]}/procedure_code", code)
         case SetPointers(index, pointers):
-            draft.replace(f"{draft.line(index)[2]}/diagnosis_pointers", pointers)
+            draft.add(f"{draft.line(index)[2]}/diagnosis_pointers", pointers)
         case SetCharge(index, cents):
             _, line, path = draft.line(index)
-            draft.change += cents - _cents(line)
+            if line.charge is None:
+                raise PatchError
+            draft.change += cents - CENTS[line.charge]
             draft.replace(f"{path}/charge", money(cents))
         case DropLine(index):
             original, line, path = draft.line(index)
@@ -98,12 +113,16 @@ def _compile(draft: _Draft, edit: Edit) -> None:
 
 def _compile_modifier(draft: _Draft, edit: AddModifier | DropModifier | SwapModifier) -> None:
     original, line, path = draft.line(edit.line)
-    now = draft.modifiers.setdefault(original, list(line.modifiers))
+    now = draft.modifiers.setdefault(original, [modifier.strip().upper() for modifier in line.modifiers])
     if isinstance(edit, AddModifier):
         if len(now) >= MAX_MODIFIERS or edit.modifier in now:
             raise PatchError
         now.insert(0, edit.modifier)
-        draft.add(f"{path}/modifiers/0", edit.modifier)
+        if len(now) == 1:
+            # The claim as received may not have the list at all; adding it whole is right either way.
+            draft.add(f"{path}/modifiers", (edit.modifier,))
+        else:
+            draft.add(f"{path}/modifiers/0", edit.modifier)
         return
     old = edit.old if isinstance(edit, SwapModifier) else edit.modifier
     if old not in now:

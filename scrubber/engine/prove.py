@@ -6,74 +6,89 @@ claim with everything wrong cannot hold up the claims behind it.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scrubber.contract import Fix
+from scrubber.contract import Fix, PatchOp
 from scrubber.engine.detect import Detector, Found
 from scrubber.engine.patch import PatchError, apply_patch, compile_patch
+from scrubber.rules.form import HERE
 from scrubber.rules.scopes import Case
 
-MAX_PROOFS = 40
-MAX_STEPS = 20
+MOST_PROOFS = 60
+_WORK = 2000
+"""Lines and findings looked at, over all proofs of a claim."""
 
-Identity = tuple[str, tuple[int, ...], str]
-
-
-def identity(found: Found) -> Identity:
-    """What makes a finding the same one after other lines have moved: rule, line numbers, and what tells hits apart."""
-    rule, hit, lines = found
-    return rule.id, tuple(sorted(line.number for line in lines)), hit.detail
+Identity = tuple[str, str, int | None]
 
 
-def proven_fixes(detector: Detector, case: Case, found: Sequence[Found]) -> Iterator[Fix]:
-    """The fixes that hold when the claim is scrubbed again; `clears` counts positions in `found`."""
-    before = [identity(each) for each in found]
-    tried: set[tuple[object, ...]] = set()
-    for index, (rule, hit, lines) in enumerate(found):
-        for remedy in hit.remedies:
-            if len(tried) >= MAX_PROOFS:
-                return
-            try:
-                patch = compile_patch(case.claim, remedy.edits, lines[0].index if rule.scope == "line" else -1)
-            except PatchError:
-                continue
-            # Two findings may ask for the same change; it is proven and offered once.
-            key = tuple((op.op, op.path, repr(op.value)) for op in patch)
-            if key in tried:
-                continue
-            tried.add(key)
-            _, after = detector.detect(apply_patch(case.claim, patch), case.as_of)
-            left = {identity(each) for each in after}
-            new = {identity(each) for each in after if detector.severity_of(each) == "deny"} - set(before)
-            if before[index] in left or new:
-                continue
-            clears = tuple(i for i, known in enumerate(before) if known not in left)
-            yield Fix(remedy.title, patch, clears, remedy.needs)
+def _identity(found: Found, origin: Sequence[int | None] | None = None) -> Identity:
+    """What makes a finding the same one after a patch: its rule, what it is about, and the line it leads to.
 
-
-class Mending:
-    """Whether taking one proven fix after the other leads to a claim in which nothing blocks.
-
-    That each blocking finding has a fix is not enough: two fixes may each hold alone and undo each other together.
-    Tries the fixes in order, with a way back, and gives up after `MAX_STEPS` claims.
+    `origin` says where each line of the patched claim stood before. Other lines a finding names may come and go.
     """
+    anchor = found.anchor
+    if origin is not None and anchor is not None:
+        moved = origin[anchor]
+        anchor = -1 if moved is None else moved
+    return found.rule.id, found.hit.detail, anchor
 
-    def __init__(self, detector: Detector) -> None:
+
+class Prover:
+    """Proofs for one claim, within a bounded amount of work."""
+
+    def __init__(self, detector: Detector, case: Case, found: Sequence[Found]) -> None:
         self._detector = detector
-        self._steps = MAX_STEPS
+        self._left = min(MOST_PROOFS, _WORK // (len(case.lines) + len(found) + 1))
+
+    def fixes(self, case: Case, found: Sequence[Found]) -> Iterator[Fix]:
+        """The fixes that hold when the claim is scrubbed again; `clears` counts positions in `found`."""
+        before = [_identity(each) for each in found]
+        known = set(before)
+        tried: set[tuple[object, ...]] = set()
+        for index, each in enumerate(found):
+            for remedy in each.hit.remedies:
+                if self._left <= 0:
+                    return
+                try:
+                    here = each.anchor if each.rule.scope == "line" and each.anchor is not None else HERE
+                    patch = compile_patch(case.claim, remedy.edits, here)
+                except PatchError:
+                    continue
+                # Two findings may ask for the same change; it is proven and offered once.
+                key = tuple((op.op, op.path, repr(op.value)) for op in patch.ops)
+                if key in tried:
+                    continue
+                tried.add(key)
+                after = self._detect(case, patch.ops)[1]
+                left = {_identity(one, patch.origin) for one in after}
+                if before[index] in left or any(
+                    self._blocks(one) and _identity(one, patch.origin) not in known for one in after
+                ):
+                    continue
+                clears = tuple(i for i, identity in enumerate(before) if identity not in left)
+                yield Fix(remedy.title, patch.ops, clears, remedy.needs)
 
     def leads_to_pass(self, case: Case, found: Sequence[Found], fixes: Iterable[Fix]) -> bool:
-        """The claim of `case`, with its findings and (some of) its proven fixes."""
-        detector = self._detector
-        blocking = {index for index, each in enumerate(found) if detector.severity_of(each) == "deny"}
+        """Whether taking one proven fix after the other leads to a claim in which nothing blocks.
+
+        That each blocking finding has a fix is not enough: two fixes may each hold alone and undo each other together.
+        Tries the fixes in order, with a way back.
+        """
+        blocking = {index for index, each in enumerate(found) if self._blocks(each)}
         if not blocking:
             return True
         for fix in fixes:
-            if self._steps == 0:
-                return False
-            if blocking.isdisjoint(fix.clears):
+            if blocking <= set(fix.clears):
+                return True  # and its proof has shown that nothing new blocks
+            if blocking.isdisjoint(fix.clears) or self._left <= 0:
                 continue
-            self._steps -= 1
-            next_case, left = detector.detect(apply_patch(case.claim, fix.patch), case.as_of)
-            left.sort(key=detector.order)
-            if self.leads_to_pass(next_case, left, proven_fixes(detector, next_case, left)):
+            mended, left = self._detect(case, fix.patch)
+            left.sort(key=self._detector.order)
+            if self.leads_to_pass(mended, left, self.fixes(mended, left)):
                 return True
         return False
+
+    def _blocks(self, found: Found) -> bool:
+        return self._detector.severity_of(found) == "deny"
+
+    def _detect(self, case: Case, patch: Sequence[PatchOp]) -> tuple[Case, list[Found]]:
+        self._left -= 1
+        return self._detector.detect(apply_patch(case.claim, patch), case.as_of)

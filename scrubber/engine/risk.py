@@ -25,15 +25,19 @@ def likelihood(rule: Rule, severity: Severity) -> float:
 
 
 def assess(case: Case, found: Sequence[Found], severities: Sequence[Severity]) -> Risk:
-    """Risk of a claim with findings. The charge at risk is that of the lines that blocking findings name."""
+    """Risk of a claim with findings. The charge at risk is that of the lines that blocking findings lead to."""
     paid = 1.0
     weights: dict[str, float] = {}
     at_risk: set[int] = set()
-    for (rule, _, lines), severity in zip(found, severities, strict=True):
+    for (rule, _, lines, anchor), severity in zip(found, severities, strict=True):
         weight = likelihood(rule, severity)
         paid *= 1.0 - weight
         weights[rule.id] = max(weight, weights.get(rule.id, 0.0))
-        if severity == "deny":
+        if severity != "deny":
+            continue
+        if anchor is not None:
+            at_risk.add(anchor)
+        else:
             at_risk.update((line.index for line in lines) if lines else range(len(case.lines)))
     cents = sum(case.lines[index].cents for index in at_risk)
     drivers = sorted(weights, key=lambda rule_id: (-weights[rule_id], rule_id))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import scrubber
 from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Prediction, Risk, Ruleset, Severity, Verdict
-from scrubber.engine.coverage import CoverageBook
+from scrubber.engine.coverage import VOID_FAMILIES, CoverageBook, Kind
 from scrubber.engine.detect import Detector, Found
 from scrubber.engine.identity import VerdictIds, ruleset_digest
-from scrubber.engine.prove import Mending, proven_fixes
+from scrubber.engine.prove import Prover
 from scrubber.engine.risk import NO_RISK, assess
 from scrubber.policy import Policies, Policy, PolicyError, load_policies
 from scrubber.reference import Reference, data_folder, load
@@ -19,14 +19,21 @@ from scrubber.rules.scopes import Case
 
 
 class _Desk:
-    """What judges the claims of one policy and claim type."""
+    """What judges the claims of one policy and kind."""
 
-    def __init__(self, policy: Policy, professional: bool, reference: Reference, ruleset: Ruleset) -> None:  # noqa: FBT001
-        applicable = tuple(rule for rule in RULES.values() if professional or not rule.professional_only)
+    def __init__(self, policy: Policy, kind: Kind, reference: Reference, ruleset: Ruleset) -> None:
+        applicable = tuple(rule for rule in RULES.values() if _applies(rule, kind))
         active = (rule for rule in applicable if _speaks_to(policy, rule))
         self.detector = Detector(policy, active, reference)
-        self.coverage = CoverageBook(policy, applicable, reference)
+        self.coverage = CoverageBook(policy, kind, applicable, reference)
         self.ruleset = ruleset
+
+
+def _applies(rule: Rule, kind: Kind) -> bool:
+    """A void repeats the claim it takes back, right or wrong: only its form matters."""
+    if kind == "void":
+        return rule.family in VOID_FAMILIES
+    return kind == "professional" or not rule.professional_only
 
 
 def _speaks_to(policy: Policy, rule: Rule) -> bool:
@@ -44,12 +51,13 @@ class Engine:
         self.policies = policies
         self.digest = ruleset_digest([reference.digest, *(policy.label for policy in policies)])
         self._ids = VerdictIds(self.digest)
-        self._desks: dict[tuple[str, str], _Desk] = {}
+        self._desks: dict[tuple[str, Kind], _Desk] = {}
 
     def scrub(self, claim: Claim, *, as_of: dt.date, origin: Origin | None = None) -> Verdict:
         """The verdict on `claim` as seen on the day `as_of`."""
         policy = self.policies.of(claim)
-        desk = self._desks.get((policy.id, claim.claim_type)) or self._open_desk(policy, claim)
+        kind: Kind = "void" if claim.claim_frequency_code == "8" else claim.claim_type
+        desk = self._desks.get((policy.id, kind)) or self._open_desk(policy, kind)
         case, found = desk.detector.detect(claim, as_of)
         disposition, findings, fixes, risk = _judge(desk.detector, case, found) if found else _CLEAN
         return Verdict(
@@ -65,12 +73,14 @@ class Engine:
             as_of,
         )
 
-    def _open_desk(self, policy: Policy, claim: Claim) -> _Desk:
+    def _open_desk(self, policy: Policy, kind: Kind) -> _Desk:
         ruleset = Ruleset(scrubber.__version__, self.digest, policy.label)
-        desk = _Desk(policy, claim.claim_type == "professional", self.reference, ruleset)
-        self._desks[policy.id, claim.claim_type] = desk
+        desk = self._desks[policy.id, kind] = _Desk(policy, kind, self.reference, ruleset)
         return desk
 
+
+MOST_FINDINGS = 200
+"""Findings in a verdict, the blocking ones first: what is beyond helps nobody and could outgrow a record."""
 
 _Judgement = tuple[Disposition, tuple[Finding, ...], tuple[Fix, ...], Risk]
 _CLEAN: _Judgement = ("pass", (), (), NO_RISK)
@@ -79,14 +89,15 @@ _CLEAN: _Judgement = ("pass", (), (), NO_RISK)
 def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
     found.sort(key=detector.order)
     severities = [detector.severity_of(each) for each in found]
-    fixes = tuple(proven_fixes(detector, case, found))
+    prover = Prover(detector, case, found)
+    fixes = tuple(prover.fixes(case, found))
     disposition: Disposition = "denial-risk"
     if "deny" not in severities:
         disposition = "pass"
-    elif _each_has_a_fix(severities, fixes) and Mending(detector).leads_to_pass(case, found, fixes):
+    elif _each_has_a_fix(severities, fixes) and prover.leads_to_pass(case, found, fixes):
         disposition = "fix-suggestion"
     findings = tuple(_finding(case.policy, each, severity) for each, severity in zip(found, severities, strict=True))
-    return disposition, findings, fixes, assess(case, found, severities)
+    return disposition, findings[:MOST_FINDINGS], fixes, assess(case, found, severities)
 
 
 def _each_has_a_fix(severities: list[Severity], fixes: tuple[Fix, ...]) -> bool:
@@ -95,7 +106,7 @@ def _each_has_a_fix(severities: list[Severity], fixes: tuple[Fix, ...]) -> bool:
 
 
 def _finding(policy: Policy, found: Found, severity: Severity) -> Finding:
-    rule, hit, lines = found
+    rule, hit, lines, _ = found
     path = lines[0].at() + hit.path if rule.scope == "line" else hit.path
     says = policy.predicts.get(rule.id)
     predicts = Prediction(says.group, says.carc, says.rarc) if says else hit.predicts or rule.predicts
@@ -108,7 +119,10 @@ def filing_day(claim: Claim, default: dt.date) -> dt.date:
     received = claim.received_at
     if received is None:
         return default
-    return received.date() if received.tzinfo is None else received.astimezone(dt.UTC).date()
+    try:
+        return received.date() if received.tzinfo is None else received.astimezone(dt.UTC).date()
+    except OverflowError:  # the first or last day of the calendar, in another zone
+        return received.date()
 
 
 def load_engine(reference_folder: Path | None = None, payer_folder: Path | None = None) -> Engine:

@@ -8,17 +8,13 @@ from typing import Final, Protocol
 
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
 from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
-from scrubber.engine import Engine
+from scrubber.engine import Engine, filing_day
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
-# Reasons for a dead letter beside those of the contract.
+# Reasons for a dead letter beside those of decoding.
 TOO_LARGE: Final = "too-large"
 ENGINE_ERROR: Final = "engine-error"
-WORKER_REASONS: Final = {
-    TOO_LARGE: "The value is larger than `max_claim_bytes`; it was not decoded.",
-    ENGINE_ERROR: "Scrubbing failed unexpectedly; the log line `engine-error` has the place in the code.",
-}
 
 
 class Record(Protocol):
@@ -72,7 +68,8 @@ class ClaimHandler:
         try:
             content_type = content_type_of(record.headers)
             claim = decode_claim(value, content_type)
-            verdict = self._scrub(claim, as_of=_as_of(claim.received_at, record.timestamp), origin=origin)
+            as_of = filing_day(claim, default=_day_of(record.timestamp))
+            verdict = self._scrub(claim, as_of=as_of, origin=origin)
             encoded = encode_verdict(verdict, content_type)
             headers = verdict_headers(
                 verdict, content_type=content_type, time=record.timestamp, source=self._source, incoming=record.headers
@@ -96,10 +93,8 @@ class ClaimHandler:
         return self._topics["dead-letter"], record.value, headers
 
 
-def _as_of(received_at: dt.datetime | None, timestamp: int) -> dt.date:
-    """The day to judge on: when the claim was received, else when its record was written; both in UTC."""
-    if received_at is not None:
-        return received_at.astimezone(dt.UTC).date()
+def _day_of(timestamp: int) -> dt.date:
+    """The day (UTC) a record was written: stands in where a claim does not say when it was received."""
     if timestamp > 0:
         return dt.datetime.fromtimestamp(timestamp / 1000, dt.UTC).date()
     return dt.datetime.now(dt.UTC).date()

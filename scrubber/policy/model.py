@@ -68,7 +68,7 @@ class Policies:
 
     def __init__(self, policies: dict[str, Policy]) -> None:
         self._by_id = policies
-        self._by_line = {line: policy for policy in policies.values() for line in policy.lines_of_business}
+        self._by_line = {line.casefold(): policy for policy in policies.values() for line in policy.lines_of_business}
         self.default = policies["default"]
 
     def __iter__(self) -> Iterator[Policy]:
@@ -79,7 +79,7 @@ class Policies:
         payer = claim.payer
         if payer.policy is not None:
             return self._by_id.get(payer.policy, self.default)
-        return self._by_line.get(payer.line_of_business or "", self.default)
+        return self._by_line.get((payer.line_of_business or "").casefold(), self.default)
 
     def knows(self, claim: Claim) -> bool:
         """Whether the policy a claim names (if it names one) is loaded."""

@@ -48,7 +48,7 @@ class Diagnoses:
         if later := [row for row in rows if row[0] > day]:
             # A code between two of its lives has ended and is also not there yet; what a biller needs is the former.
             if len(later) == len(rows):
-                return self._diagnosis(code, "not-yet", min(later), ())
+                return self._diagnosis(code, "not-yet", min(later, key=lambda row: row[0]), ())
             rows = [row for row in rows if row[0] <= day]
         return self._diagnosis(code, "ended", max(rows, key=lambda row: row[1] or dt.date.max), ())
 

@@ -17,6 +17,7 @@ _FORMS = (
     ("cpt3", r"\d{4}T"),
     ("cpt-lab", r"\d{4}U"),
     ("cpt-maaa", r"\d{4}M"),
+    ("cpt-vaccine", r"\d{4}A"),
     ("cdt", r"D\d{4}"),
     ("hcpcs", r"[A-Z]\d{4}"),
 )

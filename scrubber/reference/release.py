@@ -47,6 +47,7 @@ class Release:
         self.diagnoses: Memo[Diagnosis] = Memo(self._diagnosis, budget)
         self.modifiers: Memo[Modifier | None] = Memo(self._modifier, budget)
         self.places: Memo[Place | None] = Memo(tables.places.get, budget)
+        self._children: Memo[tuple[Diagnosis, ...]] = Memo(self._billable_under, budget)
 
     def pair(self, column_1: str, column_2: str) -> Pair | None:
         """The edit in force that takes `column_2` away beside `column_1`. Ask both ways: order matters."""
@@ -55,9 +56,7 @@ class Release:
     def children(self, code: str) -> tuple[Diagnosis, ...]:
         """The billable diagnoses under a heading, in order; empty when `code` heads none."""
         plain = normal(code)
-        if plain is None:
-            return ()
-        return tuple(self.diagnoses[child] for child in self._tables.diagnoses.children(plain, self.day))
+        return () if plain is None else self._children[plain]
 
     def reaches(self, kind: str) -> bool:
         """Whether a table of this kind is loaded and speaks of these days."""
@@ -66,6 +65,9 @@ class Release:
     def label(self, kind: str) -> str:
         """Source and release of the table, such as `MCE v44.0`. KeyError when none is loaded."""
         return self._tables.infos[kind].label
+
+    def _billable_under(self, heading: str) -> tuple[Diagnosis, ...]:
+        return tuple(self.diagnoses[child] for child in self._tables.diagnoses.children(heading, self.day))
 
     def _procedure(self, code: str) -> Procedure:
         upper = code.upper()

@@ -6,6 +6,8 @@ from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import ODD_CHARGE, UNBALANCED, Case
 
+_WORDS = {True: "nothing", False: "less than nothing"}
+
 
 @rule(
     "charge-balance",
@@ -41,13 +43,18 @@ def charge_balance(case: Case) -> Hits:
     severity="warn",
     likelihood=0.4,
     needs=(ODD_CHARGE,),
-    fires=(example("99213@0.00"),),
+    fires=(example("99213@0.00"), example("99213@-1.00")),
     passes=(example("99213", "3753F@0.00"),),
 )
 def charge_not_positive(case: Case) -> Hits:
     """A line charged at zero or less; category II codes are meant to be."""
     return [
-        Hit(line.at("charge"), f"{line.code.code} is charged at nothing or less. Confirm the charge.", (line,))
+        Hit(
+            line.at("charge"),
+            f"{line.code.code} is charged at {_WORDS[line.cents == 0]}. Confirm the charge.",
+            (line,),
+            severity="info" if line.cents == 0 else None,
+        )
         for line in case.lines
         if line.cents <= 0 and line.on_claim.charge is not None and not line.code.mask & TRACKING
     ]

@@ -38,7 +38,7 @@ def _problem(case: Case, line: Line) -> Hit | None:
         return None
     if end is not None and end < start:
         return Hit(line.at("service_date_to"), "The service ends before it begins.", (line,))
-    if max(start, end or start) > case.as_of:
+    if max(start, end or start) > case.tomorrow:
         return Hit(line.at("service_date_from"), "The date of service lies in the future.", (line,))
     if case.birth_date is not None and start < case.birth_date:
         return Hit(line.at("service_date_from"), "The date of service lies before the patient's birth.", (line,))

@@ -1,8 +1,9 @@
 """ICD-10-CM codes: valid on the date of service, and as specific as billing asks."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scrubber.reference import Diagnosis
+from scrubber.reference import Diagnosis, Release
 from scrubber.reference.masks import DX_UNUSABLE
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
@@ -12,12 +13,35 @@ from scrubber.rules.scopes import Case, Line
 if TYPE_CHECKING:
     from scrubber.contract import Needs
 
+
 MOST_CHILDREN = 12
 """Beyond so many codes a list no longer helps to choose."""
 
 
 def _pointing_at(case: Case, index: int) -> tuple[Line, ...]:
     return tuple(line for line in case.lines if index + 1 in line.on_claim.diagnosis_pointers)
+
+
+def _unusable(case: Case) -> Iterator[tuple[int, Diagnosis, Release, tuple[Line, ...]]]:
+    """Each diagnosis that cannot be used on a date that it is used for: position, as of that date, lines.
+
+    That is the date of the lines that point at it; of the last service on an institutional claim, whose stay may begin
+    before the code did; of the first where no line points at it.
+    """
+    last = case.days[max(case.days)].release if case.days else case.release
+    institutional = case.claim.claim_type == "institutional"
+    for index, code in enumerate(case.claim.diagnoses):
+        pointing = _pointing_at(case, index)
+        default = last if institutional else case.release
+        releases = (
+            {line.service.release: None for line in pointing} if pointing and not institutional else {default: None}
+        )
+        for release in releases:
+            diagnosis = release.diagnoses[code]
+            if diagnosis.mask & DX_UNUSABLE and release.reaches("icd10cm"):
+                lines = tuple(line for line in pointing if institutional or line.service.release is release)
+                yield index, diagnosis, release, lines
+                break
 
 
 @rule(
@@ -35,18 +59,18 @@ def _pointing_at(case: Case, index: int) -> tuple[Line, ...]:
 def diagnosis_not_billable(case: Case) -> Hits:
     """A category or subcategory where a complete code is asked for. Its billable codes are listed; a person chooses."""
     hits = []
-    for index, diagnosis in enumerate(case.diagnoses):
-        if diagnosis.status != "heading" or not case.release.reaches("icd10cm"):
+    for index, diagnosis, release, lines in _unusable(case):
+        if diagnosis.status != "heading":
             continue
-        children = case.release.children(diagnosis.code)
+        children = release.children(diagnosis.code)
         hits.append(
             Hit(
                 f"/diagnoses/{index}",
                 f"{diagnosis.dotted} is not billable, it needs more characters: {_listed(children)}.",
-                _pointing_at(case, index),
+                lines,
                 _choices(index, children),
                 detail=diagnosis.code,
-                source=f"{case.release.label('icd10cm')}: {diagnosis.dotted} is a heading",
+                source=f"{release.label('icd10cm')}: {diagnosis.dotted} is a heading",
             )
         )
     return hits
@@ -90,7 +114,7 @@ def _words(diagnosis: Diagnosis) -> str:
     ),
 )
 def diagnosis_not_valid(case: Case) -> Hits:
-    """A diagnosis that is unknown, or not yet or no longer in force on the first date of service."""
+    """A diagnosis that is unknown, or not yet or no longer in force on the date of a line that points at it."""
     because = {
         "unknown": "is no ICD-10-CM code",
         "ended": "is no longer in force on the date of service",
@@ -100,12 +124,12 @@ def diagnosis_not_valid(case: Case) -> Hits:
         Hit(
             f"/diagnoses/{index}",
             f"{_named(diagnosis, index)} {because[diagnosis.status]}.",
-            _pointing_at(case, index),
+            lines,
             detail=diagnosis.code,
-            source=case.release.label("icd10cm"),
+            source=release.label("icd10cm"),
         )
-        for index, diagnosis in enumerate(case.diagnoses)
-        if diagnosis.status in because and case.release.reaches("icd10cm")
+        for index, diagnosis, release, lines in _unusable(case)
+        if diagnosis.status in because
     ]
 
 

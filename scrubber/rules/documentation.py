@@ -4,6 +4,7 @@ Only a claim that says what is on file can be judged; `documentation: null` leav
 """
 
 import re
+from functools import lru_cache
 
 from scrubber.reference.facts import Element
 from scrubber.reference.masks import DOCUMENTED
@@ -49,7 +50,7 @@ def documentation(case: Case) -> Hits:
     on_file = {_normal(each) for each in case.claim.documentation or ()}
     hits = []
     for line in case.lines:
-        missing = [e for e in line.code.documentation if _applies(e, line) and on_file.isdisjoint(_names(e))]
+        missing = [e for e in line.code.documentation if _applies(e, line) and not _is_on_file(e, on_file)]
         if missing:
             titles = "; ".join(element.title for element in missing)
             text = f"The documentation on file for {line.code.code} lacks: {titles}."
@@ -61,10 +62,14 @@ def _applies(element: Element, line: Line) -> bool:
     return element.modifier is None or element.modifier in line.service.modifiers
 
 
-def _names(element: Element) -> set[str]:
-    return {_normal(name) for name in (element.id, element.title, *element.aliases)}
+def _is_on_file(element: Element, on_file: set[str]) -> bool:
+    """By any of its names; an alias with a plus by all of its parts."""
+    names = (element.id, element.title, *element.aliases)
+    return any(all(_normal(part) in on_file for part in name.split("+")) for name in names)
 
 
+@lru_cache(maxsize=4096)
 def _normal(text: str) -> str:
-    """Spelling that does not matter: case, and what stands between words."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    """Spelling that does not matter: case, possessives, camel case, and what stands between words."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|['\u2019]s\b|\(s\)", " ", text).lower().replace("tumour", "tumor")
+    return re.sub(r"[^a-z0-9]+", "-", words.replace("&", " and ")).strip("-")

@@ -1,5 +1,6 @@
 """The same line twice on one claim."""
 
+from scrubber.reference.masks import MALFORMED
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
@@ -26,8 +27,10 @@ def duplicate_line(day: Day) -> Hits:
     hits = []
     for line in sorted(day.lines, key=lambda line: line.number):
         service = line.service
-        # 24, 25 and 57 are misplaced on anything but a visit, so they make no difference there.
-        modifiers = frozenset(service.modifiers) - (frozenset() if line.code.em else EM_ONLY)
+        if not service.code.code or service.code.mask & MALFORMED:
+            continue
+        # 24, 25 and 57 say how a visit stands to a procedure; they do not make two visits of one.
+        modifiers = frozenset(service.modifiers) - EM_ONLY
         on_claim = line.on_claim
         key = (service.code.code, modifiers, service.place, service.units, on_claim.ndc, on_claim.revenue_code)
         first = seen.setdefault(key, line)

@@ -8,6 +8,9 @@ from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropDiagnosis
 from scrubber.rules.scopes import SEVERAL, Case
 
+MOST = 25
+"""As many as the largest claim form holds; what is beyond is a finding of its own."""
+
 
 @rule(
     "excludes1",
@@ -30,7 +33,9 @@ def excludes1(case: Case) -> Hits:
             break
     else:
         return None
-    for (i, one), (j, two) in combinations(enumerate(case.diagnoses), 2):
+    for (i, one), (j, two) in combinations(enumerate(case.diagnoses[:MOST]), 2):
+        if {one.side, two.side} == {"L", "R"}:
+            continue  # two sides, two conditions
         if one.excludes(two) or two.excludes(one):
             hits.append(
                 Hit(

@@ -24,15 +24,18 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "claim-structure": Family("Required elements, dates, diagnosis pointers, charges in balance"),
     "identifiers": Family("National Provider Identifiers"),
-    "place-of-service": Family("Place of service", table="pos"),
+    "place-of-service": Family("Place of service", table="pos", professional_only=True),
     "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures", also=("hcpcs",)),
     "modifiers": Family("Modifiers: known, in force, consistent, on the right kind of code", table="modifiers"),
     "ncci-ptp": Family("NCCI procedure-to-procedure edits", table="ptp", professional_only=True),
     "ncci-mue": Family("NCCI medically unlikely edits", table="mue", professional_only=True),
     "ncci-add-on": Family("Add-on codes and their primaries", table="add-on", professional_only=True),
-    "lesion-count": Family("Destruction of premalignant lesions counted by 17000, 17003, 17004", table="mue"),
-    "global-days": Family("Visits within the global days of a procedure on the same claim", table="fee-schedule"),
-    "tracking-codes": Family("Category II codes: charge and company", policy="tracking_code_charges"),
+    "lesion-count": Family("Destruction of premalignant lesions counted by 17000, 17003, 17004"),
+    "global-days": Family(
+        "Visits within the global days of a procedure on the same claim", table="fee-schedule", professional_only=True
+    ),
+    "tracking-codes": Family("Category II codes: never alone"),
+    "tracking-code-charge": Family("Category II codes: the charge this payer wants", policy="tracking_code_charges"),
     "diagnosis-validity": Family("ICD-10-CM codes valid and billable on the date of service", table="icd10cm"),
     "excludes1": Family("ICD-10-CM Excludes1 notes", table="icd10cm-excludes1"),
     "laterality": Family("Side in the diagnosis against LT and RT", table="icd10cm"),

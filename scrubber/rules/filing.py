@@ -29,7 +29,7 @@ def timely_filing(case: Case) -> Hits:
         return None
     text = f"The claim was filed later than {months} months after the date of service."
     source = case.policy.filing_limit_source
-    return [Hit(late[0].at("service_date_from"), text, late, source=source)]
+    return [Hit("/received_at", text, late, source=source)]
 
 
 def _service_date(line: Line) -> dt.date:

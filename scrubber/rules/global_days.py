@@ -4,7 +4,6 @@ A procedure with 000 or 010 global days includes the visit of its day, one with 
 before, and each includes the visits of its global days afterwards.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 
 from scrubber.reference.masks import EM, MAJOR, MINOR
@@ -40,7 +39,7 @@ def visit_needs_25(day: Day) -> Hits:
             visit.at("modifiers"),
             f"{visit.code.code} on the day of {minor[0].code.code} is paid only with 25, "
             "for a visit that was significant and separate.",
-            (visit, *minor),
+            (visit,),
             (_mark(visit, SEPARATE, DECISION, "the visit was significant and separate"),),
             source=_source(day, minor[0]),
         )
@@ -54,9 +53,9 @@ def _visits_before_surgery(case: Case) -> Iterator[tuple[Day, Line, Line]]:
     for day in case.days.values():
         for surgery in day.lines:
             if surgery.code.mask & MAJOR:
-                for date in (day.date, day.date - dt.timedelta(days=1)):
-                    if date in case.days:
-                        yield from ((day, visit, surgery) for visit in case.days[date].lines if visit.code.em)
+                for earlier in case.days.values():
+                    if 0 <= (day.date - earlier.date).days <= 1:
+                        yield from ((day, visit, surgery) for visit in earlier.lines if visit.code.em)
 
 
 @rule(
@@ -75,18 +74,27 @@ def _visits_before_surgery(case: Case) -> Iterator[tuple[Day, Line, Line]]:
 )
 def visit_needs_57(case: Case) -> Hits:
     """An E/M on the day of a procedure with 090 global days or the day before, without 57."""
+    # One surgery is enough to say so of a visit, whatever else is done.
+    before = {visit.index: (day, visit, surgery) for day, visit, surgery in _visits_before_surgery(case)}
     return [
         Hit(
             visit.at("modifiers"),
             f"{visit.code.code} on the day of {surgery.code.code} or the day before is paid only with 57, "
             "for the visit that decided on the surgery.",
-            (visit, surgery),
-            (_mark(visit, DECISION, SEPARATE, "the visit decided on the surgery"),),
+            (visit,),
+            (_mark(visit, DECISION, _replaced(case, visit), "the visit decided on the surgery"),),
             source=_source(day, surgery),
         )
-        for day, visit, surgery in _visits_before_surgery(case)
+        for day, visit, surgery in before.values()
         if DECISION not in visit.service.modifiers
     ]
+
+
+def _replaced(case: Case, visit: Line) -> str:
+    """25, unless a minor procedure of the visit's own day needs it too."""
+    own = next((day for day in case.days.values() if visit in day.lines), None)
+    both = own is not None and own.mask & MINOR and not own.mask & MAJOR
+    return "" if both else SEPARATE
 
 
 @rule(
@@ -112,17 +120,18 @@ def visit_in_global_days(case: Case) -> Hits:
         for procedure in day.lines:
             if procedure.code.global_days not in ("010", "090"):
                 continue
-            until = day.date + dt.timedelta(days=int(procedure.code.global_days))
+            last = int(procedure.code.global_days)
             for later in case.days.values():
-                if not day.date < later.date <= until:
+                if not 0 < (later.date - day.date).days <= last:
                     continue
                 hits += [
                     Hit(
                         visit.at("modifiers"),
-                        f"{visit.code.code} falls into the {int(procedure.code.global_days)} global days of "
+                        f"{visit.code.code} falls into the {last} global days of "
                         f"{procedure.code.code} and is included unless it was unrelated (24).",
-                        (visit, procedure),
+                        (visit,),
                         (_mark(visit, UNRELATED, "", "the visit was unrelated"),),
+                        detail=procedure.code.code,
                         source=_source(day, procedure),
                     )
                     for visit in later.lines

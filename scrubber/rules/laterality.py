@@ -1,8 +1,13 @@
 """Side: LT or RT on a line against the side its diagnoses name."""
 
+from typing import TYPE_CHECKING
+
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import MOD_SIDE, Case
+
+if TYPE_CHECKING:
+    from scrubber.contract import Severity
 
 
 @rule(
@@ -29,10 +34,12 @@ def side_mismatch(case: Case) -> Hits:
         if len(billed) != 1:
             continue
         modifier = billed.pop()
-        sides = {diagnosis.side for diagnosis in case.pointed(line) if diagnosis.side}
+        pointed = case.pointed(line)
         opposite = {"LT": "R", "RT": "L"}[modifier]
-        if sides == {opposite}:
-            codes = ", ".join(d.dotted for d in case.pointed(line) if d.side)
+        if {diagnosis.side for diagnosis in pointed if diagnosis.side} == {opposite}:
+            codes = ", ".join(d.dotted for d in pointed if d.side)
             text = f"{line.code.code} is billed with {modifier}, but {codes} names the other side."
-            hits.append(Hit(line.at("modifiers"), text, (line,)))
+            # A diagnosis without a side, such as a screening, may be what the line is about.
+            severity: Severity | None = None if all(d.side for d in pointed) else "warn"
+            hits.append(Hit(line.at("modifiers"), text, (line,), severity=severity))
     return hits

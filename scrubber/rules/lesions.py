@@ -32,11 +32,13 @@ def lesion_count(day: Day) -> Hits:
     lines = [line for line in day.lines if line.code.code in (FIRST, FURTHER, MANY)]
     units = {FIRST: 0, FURTHER: 0, MANY: 0}
     for line in lines:
-        if not isinstance(line.service.units, int):
+        count = line.service.units
+        if not isinstance(count, int) or count < 1 or line.service.days > 1:
             return None
-        units[line.code.code] += line.service.units
+        units[line.code.code] += count
     if units[MANY] > 1:
-        return [_too_many(day, [line for line in lines if line.code.code == MANY], MANY, units[MANY], ())]
+        once = [line for line in lines if line.code.code == MANY]
+        return [_too_many(day, once, MANY, units[MANY], _bill_once(once))]
     if units[MANY] or not units[FIRST]:
         # With 17004 the pair edit decides; 17003 without 17000 leaves the number of lesions open.
         return None
@@ -44,7 +46,7 @@ def lesion_count(day: Day) -> Hits:
     if units[FIRST] <= 1 and units[FURTHER] <= MOST_FURTHER:
         return None
     wrong = FIRST if units[FIRST] > 1 else FURTHER
-    return [_too_many(day, lines, wrong, units[wrong], (_recode(lines, total),))]
+    return [_too_many(day, lines, wrong, units[wrong], _recode(lines, total))]
 
 
 def _too_many(day: Day, lines: list[Line], code: str, units: int, remedies: tuple[Remedy, ...]) -> Hit:
@@ -55,17 +57,31 @@ def _too_many(day: Day, lines: list[Line], code: str, units: int, remedies: tupl
         MANY: "pays once for fifteen lesions or more",
     }[code]
     number = f"{units} unit" if units == 1 else f"{units} units"
-    return Hit(
-        first.at("units"),
-        f"{code} {pays}: {number} on one date.",
-        lines,
-        remedies,
-        source=f"{day.release.label('mue')}: {code} = {first.code.mue}, MAI {first.code.mai}",
-    )
+    limit = f"{day.release.label('mue')}: {code} = {first.code.mue}, MAI {first.code.mai}"
+    source = limit if first.code.mue is not None else None
+    return Hit(first.at("units"), f"{code} {pays}: {number} on one date.", lines, remedies, source=source)
 
 
-def _recode(lines: list[Line], total: int) -> Remedy:
-    """The lines that `total` lesions call for, at the charge billed for them all."""
+def _bill_once(lines: list[Line]) -> tuple[Remedy, ...]:
+    """17004 on one line, once: further lines go, further units go with their share of the charge."""
+    keep, *others = lines
+    units = keep.service.units
+    edits: list[Edit] = [DropLine(line.index) for line in others]
+    if isinstance(units, int) and units > 1:
+        if keep.cents <= 0 or keep.cents % units:
+            return ()
+        edits += [SetUnits(keep.index, 1), SetCharge(keep.index, keep.cents // units)]
+    return (Remedy(f"Bill {MANY} x1 once", tuple(edits), "confirmation"),)
+
+
+def _recode(lines: list[Line], total: int) -> tuple[Remedy, ...]:
+    """The lines that `total` lesions call for, at the charge billed for them all.
+
+    Only where the lines differ in nothing but code, units and charge: a side or a repetition would be lost.
+    """
+    plain = all(not line.service.modifiers and not line.on_claim.revenue_code for line in lines)
+    if not plain or any(line.cents < total for line in lines):
+        return ()
     keep = next(line for line in lines if line.code.code == FIRST)
     edits: list[Edit] = [DropLine(line.index) for line in reversed(lines) if line is not keep]
     cents = sum(line.cents for line in lines)
@@ -73,7 +89,7 @@ def _recode(lines: list[Line], total: int) -> Remedy:
         edits.append(SetUnits(keep.index, 1))
     if total > MOST_FURTHER + 1:
         edits += [SetCode(keep.index, MANY), SetCharge(keep.index, cents)]
-        return Remedy(f"Bill {MANY} x1 alone for {total} lesions", tuple(edits), "confirmation")
+        return (Remedy(f"Bill {MANY} x1 alone for {total} lesions", tuple(edits), "confirmation"),)
     first = cents // total
     edits += [SetCharge(keep.index, first), InsertLine(keep.index, FURTHER, total - 1, cents - first)]
-    return Remedy(f"Bill {FIRST} x1 and {FURTHER} x{total - 1}", tuple(edits), "confirmation")
+    return (Remedy(f"Bill {FIRST} x1 and {FURTHER} x{total - 1}", tuple(edits), "confirmation"),)

@@ -17,6 +17,9 @@ from scrubber.rules.scopes import (
     Service,
 )
 
+_SITES = frozenset("DEGHIJNPRSX")
+"""Origins and destinations of ambulance trips: Medicare Claims Processing Manual, chapter 15, section 30."""
+
 
 @rule(
     "modifier-unknown",
@@ -27,7 +30,7 @@ from scrubber.rules.scopes import (
     source="HCPCS Level II modifiers; CPT modifier numbers",
     needs=(MODIFIED,),
     fires=(example("17000-9Z"), example("17000-7Z")),
-    passes=(example("99213-25", "17000"),),
+    passes=(example("99213-25", "17000"), example("A0429-RH", dx="R55")),
 )
 def modifier_unknown(service: Service) -> Hits:
     """A modifier that no list knows, or whose list says that it was not in force on the date of service."""
@@ -39,8 +42,13 @@ def modifier_unknown(service: Service) -> Hits:
             detail=str(position),
         )
         for position, modifier in enumerate(service.modifiers)
-        if (row := known[modifier]) is None or not row.valid
+        if modifier and ((row := known[modifier]) is None or not row.valid) and not _is_trip(service, modifier)
     ]
+
+
+def _is_trip(service: Service, modifier: str) -> bool:
+    """Ambulance services name origin and destination, a letter each, in place of a modifier from the list."""
+    return "A0380" <= service.code.code <= "A0999" and len(modifier) == 2 and _SITES.issuperset(modifier)  # noqa: PLR2004
 
 
 @rule(

@@ -4,12 +4,17 @@ Column 2 of a pair is the one that is refused. Indicator 0: never both. Indicato
 were separate, on either line since 2019-07-01.
 """
 
+import datetime as dt
+
 from scrubber.reference import Pair
 from scrubber.reference.masks import HAS_PAIRS
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
-from scrubber.rules.scopes import EM_ONLY, SEVERAL, Day, Line
+from scrubber.rules.scopes import DISTINCT, EM_ONLY, SEVERAL, Day, Line
+
+EITHER_COLUMN = dt.date(2019, 7, 1)
+"""From this date on 59 and X count on either procedure of a pair."""
 
 
 def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
@@ -29,22 +34,38 @@ def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
 def bypassed(one: Line, two: Line, day: Day) -> bool:
     """Whether a modifier on either line says that the two procedures were separate.
 
-    24, 25 and 57 say so of a visit only; on anything else they are misplaced and lift nothing.
+    24, 25 and 57 say so of a visit, in either column; on anything else they are misplaced and lift nothing. 59 and X
+    say so on column 2, since 2019-07-01 on either; the others on column 2.
     """
     modifiers = day.release.modifiers
-    return any(
-        (known := modifiers[modifier]) is not None and known.bypass and (line.code.em or modifier not in EM_ONLY)
-        for line in (one, two)
-        for modifier in line.service.modifiers
-    )
+    for line in (one, two):
+        for modifier in line.service.modifiers:
+            known = modifiers[modifier]
+            if known is None or not known.bypass:
+                continue
+            if modifier in EM_ONLY:
+                if line.code.em:
+                    return True
+            elif line is two or (modifier in DISTINCT and day.date >= EITHER_COLUMN):
+                return True
+    return False
 
 
 def _source(day: Day, one: Line, two: Line, pair: Pair) -> str:
     return f"{day.release.label('ptp')}: {one.code.code}/{two.code.code} indicator {pair.indicator}"
 
 
-def _drop(line: Line) -> Remedy:
-    return Remedy(f"Remove {line.code.code} (line {line.number})", (DropLine(line.index),), "confirmation")
+def _drop(line: Line, day: Day) -> Remedy:
+    """Remove the line, and with it the add-ons that would be left without a primary."""
+    left = day.codes - {line.code.code}
+    gone = [line] + [
+        other
+        for other in day.lines
+        if line.code.code in other.code.primaries and other is not line and other.code.primaries.isdisjoint(left)
+    ]
+    names = " and ".join(f"{each.code.code} (line {each.number})" for each in gone)
+    edits = tuple(DropLine(each.index) for each in sorted(gone, key=lambda each: -each.index))
+    return Remedy(f"Remove {names}", edits, "confirmation")
 
 
 @rule(
@@ -67,7 +88,8 @@ def ptp_never(day: Day) -> Hits:
             two.at("procedure_code"),
             f"{two.code.code} is not paid with {one.code.code} on the same date; no modifier changes that.",
             (one, two),
-            (_drop(two),),
+            (_drop(two, day),),
+            detail=one.code.code,
             source=_source(day, one, two, pair),
         )
         for one, two, pair in live_pairs(day)
@@ -95,7 +117,8 @@ def ptp_unless_separate(day: Day) -> Hits:
             two.at("modifiers"),
             f"{two.code.code} is part of {one.code.code} on the same date unless it was a separate service.",
             (one, two),
-            _separate(one, two),
+            _separate(one, two, day),
+            detail=one.code.code,
             source=_source(day, one, two, pair),
         )
         for one, two, pair in live_pairs(day)
@@ -103,10 +126,10 @@ def ptp_unless_separate(day: Day) -> Hits:
     ]
 
 
-def _separate(one: Line, two: Line) -> tuple[Remedy, ...]:
+def _separate(one: Line, two: Line, day: Day) -> tuple[Remedy, ...]:
     if two.code.em:
         modifier = "57" if one.code.global_days == "090" else "25"
         title = f"Add {modifier} to {two.code.code} (line {two.number}) if the visit was significant and separate"
         return (Remedy(title, (AddModifier(two.index, modifier),), "documentation"),)
     title = f"Add 59 to {two.code.code} (line {two.number}) if a separate procedure is documented"
-    return _drop(two), Remedy(title, (AddModifier(two.index, "59"),), "documentation")
+    return _drop(two, day), Remedy(title, (AddModifier(two.index, "59"),), "documentation")

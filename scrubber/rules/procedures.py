@@ -14,21 +14,19 @@ from scrubber.rules.scopes import Service
     predicts=("CO", "181", "N56"),
     source="HCPCS Level II; CPT code changes",
     likelihood=0.98,
-    needs=(INVALID | MALFORMED,),
+    needs=(INVALID,),
     fires=(
         example("20983", dx="C79.51", date="2014-12-31"),
         example("99201"),
         example("Z9999", date="2025-09-15"),
-        example("1700"),
     ),
     passes=(example("20983", dx="C79.51", date="2015-01-01"), example("99499")),
 )
 def procedure_not_valid(service: Service) -> Hits:
     """A code that is no procedure code, or that a loaded table says was not in force on the date of service."""
     code = service.code
-    if code.kind == "malformed":
-        what = "is not a procedure code"
-        return [Hit("/procedure_code", f"What this line bills {what}.")] if code.code else None
+    if code.mask & MALFORMED:
+        return None
     if code.valid_to is not None and code.valid_to < service.release.day:
         what = f"is not valid on the date of service: it ended on {code.valid_to}"
     elif code.valid_from is not None and code.valid_from > service.release.day:
@@ -36,3 +34,23 @@ def procedure_not_valid(service: Service) -> Hits:
     else:
         what = "is not in the list of valid codes"
     return [Hit("/procedure_code", f"{code.code} {what}.", source=service.release.label("procedures"))]
+
+
+@rule(
+    "procedure-malformed",
+    title="What is billed has not the form of a procedure code",
+    scope="line",
+    family="procedure-validity",
+    predicts=("CO", "16", "M20"),
+    source="HCPCS and CPT code formats",
+    likelihood=0.98,
+    needs=(MALFORMED,),
+    professional_only=True,
+    fires=(example("1700"),),
+    passes=(example("17000"), example("0001A", dx="Z23", date="2021-03-01")),
+)
+def procedure_malformed(service: Service) -> Hits:
+    """A procedure code that is not five digits, four digits and a letter, or a letter and four digits."""
+    if not service.code.code:
+        return None
+    return [Hit("/procedure_code", "What this line bills has not the form of a procedure code.")]

@@ -41,6 +41,9 @@ _ROLES = {
     "service_facility": ("service facility", "N269"),
 }
 
+_SITUATIONAL = {"service_facility"}
+"""Sent without an NPI where it has none, such as the patient's home."""
+
 
 @rule(
     "npi",
@@ -63,7 +66,7 @@ def npi(case: Case) -> Hits:
     hits = []
     for field, (role, rarc) in _ROLES.items():
         provider = getattr(case.claim, field)
-        if provider is None or is_npi[provider.npi]:
+        if provider is None or is_npi[provider.npi] or (field in _SITUATIONAL and not provider.npi):
             continue
         carc, problem = ("207", "is wrong: its digits do not check") if provider.npi else ("206", "is missing")
         text = f"The NPI of the {role} {problem}."

@@ -57,6 +57,8 @@ def _of_claim(case: Case) -> Iterator[tuple[str, str, str]]:
     if claim.total_charge is None:
         yield "/total_charge", "The claim charge is missing.", "M54"
     frequency = claim.claim_frequency_code
+    if claim.claim_type == "institutional" and frequency not in ("7", "8"):
+        return  # there the type of bill decides, and knows more of them
     if frequency not in FREQUENCIES:
         yield "/claim_frequency_code", "The claim frequency code is none of 1, 7 and 8.", "MA30"
     elif frequency != "1" and not claim.original_reference_number:
@@ -70,7 +72,7 @@ def _of_line(case: Case, line: Line) -> Iterator[tuple[str, str, str]]:
     on_claim, units = line.on_claim, line.service.units
     if not on_claim.procedure_code and (professional or not on_claim.revenue_code):
         yield "procedure_code", f"Line {line.number} has no procedure code.", "M20"
-    if on_claim.service_date_from is None:
+    if on_claim.service_date_from is None and professional:
         yield "service_date_from", f"Line {line.number} has no date of service.", "M52"
     if units is None or units <= 0:
         yield "units", f"Line {line.number} has no units.", "M53"

@@ -6,11 +6,10 @@ chosen. The bits below are those that only a claim can tell.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from scrubber.contract import Claim, ServiceLine
     from scrubber.contract.amounts import Units
     from scrubber.policy import Policy
@@ -47,6 +46,8 @@ SEVERAL_DAYS = 1 << 54
 """The lines of the claim have several dates of service."""
 ON_FILE = 1 << 55
 """The claim says which documentation is on file."""
+ODD_PLACE = 1 << 56
+"""A place of service that is in no table."""
 ODD_NPI = 1 << 53
 """An NPI is missing or fails its check digit."""
 
@@ -84,6 +85,8 @@ class Service:
         self.release = release
         complete = code.code and units is not None and units > 0 and place
         self.mask = code.mask | _modifier_mask(modifiers) | (0 if complete else INCOMPLETE)
+        if place and release.places[place] is None:
+            self.mask |= ODD_PLACE
         self.hits: tuple[tuple[Rule, Hit], ...] = ()
         self.gap: Gap = ()
 
@@ -151,19 +154,33 @@ class Case:
         self.release: Release
 
     @property
+    def tomorrow(self) -> dt.date:
+        """The last date that can be today somewhere: `as_of` is a date in UTC."""
+        return self.as_of + dt.timedelta(days=1) if self.as_of < dt.date.max else self.as_of
+
+    @property
     def sex(self) -> str | None:
-        """The patient's sex, else the subscriber's."""
-        claim = self.claim
-        return (claim.patient and claim.patient.sex) or (claim.subscriber and claim.subscriber.sex) or None
+        """The patient's sex, F or M; None when nobody said which."""
+        sex = self._of_patient("sex")
+        return None if sex == "U" else sex
 
     @property
     def birth_date(self) -> dt.date | None:
-        """The patient's date of birth, else the subscriber's."""
-        claim = self.claim
-        own = claim.patient and claim.patient.birth_date
-        return own or (claim.subscriber and claim.subscriber.birth_date) or None
+        """The patient's date of birth."""
+        born: dt.date | None = self._of_patient("birth_date")
+        return born
+
+    def _of_patient(self, field: str) -> Any:  # noqa: ANN401  whatever the field holds
+        """A fact of the patient: the subscriber's only where both are one person."""
+        patient, subscriber = self.claim.patient, self.claim.subscriber
+        own = getattr(patient, field) if patient is not None else None
+        if own is not None or subscriber is None:
+            return own
+        return getattr(subscriber, field) if patient is None or patient.relationship_code in (None, "18") else None
 
     def pointed(self, line: Line) -> list[Diagnosis]:
-        """The diagnoses a line points at, in its order; pointers to nowhere are left out."""
+        """The diagnoses a line points at, in its order; on an institutional claim, which has no pointers, all."""
         known = self.diagnoses
+        if self.claim.claim_type == "institutional":
+            return list(known)
         return [known[p - 1] for p in line.on_claim.diagnosis_pointers if 0 < p <= len(known)]

@@ -14,7 +14,7 @@ NO_DESCRIPTION = "category II code, description not available"
     "tracking-code-charge",
     title="Category II code with a charge the payer does not want",
     scope="claim",
-    family="tracking-codes",
+    family="tracking-code-charge",
     predicts=("CO", "246", "N620"),
     source="Payer policy; fee schedule status I",
     needs=(TRACKING,),

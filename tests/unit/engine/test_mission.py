@@ -5,14 +5,19 @@ from typing import Any
 
 import pytest
 
-from scrubber.contract import Verdict
+from scrubber.contract import Claim, Fix, Verdict
 from scrubber.engine import Engine
 from scrubber.engine.examples import scrub_example
-from scrubber.rules.example import example
+from scrubber.engine.patch import apply_patch
+from scrubber.rules.example import Example, example
 
 
 def _scrub(engine: Engine, *lines: str, **about: Any) -> Verdict:
     return scrub_example(engine, example(*lines, **about))
+
+
+def _fixed(sample: Example, fix: Fix) -> Claim:
+    return apply_patch(sample.claim(), fix.patch)
 
 
 def _rules(verdict: Verdict) -> set[str]:
@@ -74,12 +79,12 @@ def test_17003_needs_17000(engine: Engine) -> None:
     ("lines", "about", "modifier"),
     [(["99213", "17000"], {}, "25"), (["99213-25", "57520"], {"dx": "N87.1"}, "57")],
 )
-def test_the_visit_modifier(engine: Engine, lines: list[str], about: dict[str, str], modifier: str) -> None:
+def test_the_visit_modifier(engine: Engine, lines: list[str], about: dict[str, Any], modifier: str) -> None:
     verdict = _scrub(engine, *lines, **about)
     assert verdict.disposition == "fix-suggestion"
     (fix,) = verdict.fixes
-    assert fix.patch[0].path == "/service_lines/0/modifiers/0"
-    assert (fix.patch[0].value, fix.needs) == (modifier, "documentation")
+    assert fix.needs == "documentation"
+    assert _fixed(example(*lines, **about), fix).service_lines[0].modifiers == (modifier,)
 
 
 def test_57520_on_a_man_is_a_warning_that_a_payer_may_make_blocking(engine: Engine) -> None:
@@ -108,7 +113,8 @@ def test_20983_includes_its_guidance(engine: Engine, guidance: str) -> None:
     assert verdict.disposition == "fix-suggestion"
     drop, separate = verdict.fixes
     assert (drop.patch[0].op, drop.needs) == ("remove", "confirmation")
-    assert (separate.patch[0].value, separate.needs) == ("59", "documentation")
+    assert separate.needs == "documentation"
+    assert _fixed(example("20983", guidance, dx="C79.51"), separate).service_lines[1].modifiers == ("59",)
     assert _scrub(engine, "20983", f"{guidance}-59", dx="C79.51").disposition == "pass"
 
 
@@ -149,7 +155,7 @@ def test_3753f_with_a_charge(engine: Engine) -> None:
         ("/total_charge", "75.00"),
     ]
     silent = _scrub(engine, "99213", "3753F@50.00", payer="aetna")
-    assert _not_checked(silent, "tracking-codes") == "policy-silent"
+    assert _not_checked(silent, "tracking-code-charge") == "policy-silent"
 
 
 def test_3753f_takes_no_visit_modifier(engine: Engine) -> None:

@@ -58,7 +58,7 @@ def test_a_remedy_holds_in_one_of_the_examples(engine: Engine, subject: Rule) ->
         claim = sample.claim()
         policy = replace(engine.policies.of(claim), **sample.policy)
         _, hits = Detector(policy, RULES.values(), engine.reference).detect(claim, sample.date + dt.timedelta(days=3))
-        proposed |= any(hit.remedies for each, hit, _ in hits if each is subject)
+        proposed |= any(each.hit.remedies for each in hits if each.rule is subject)
         verdict = scrub_example(engine, sample)
         cleared = {verdict.findings[index].rule for fix in verdict.fixes for index in fix.clears}
         proven |= subject.id in cleared
