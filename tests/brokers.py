@@ -13,11 +13,15 @@ from typing import Literal
 
 import docker
 import pytest
-from docker.errors import DockerException
+from docker.errors import DockerException, ImageNotFound
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from scrubber.kafka.embedded import EmbeddedBrokerError, embedded_broker, free_port
+
+# Ours are removed as they were started; a container that watches over them is one more image to be had.
+testcontainers_config.ryuk_disabled = True
 
 Kind = Literal["given", "embedded", "kafka"]
 GIVEN = os.environ.get("SCRUBBER_TEST_BROKER")
@@ -71,13 +75,28 @@ def running(kind: Kind) -> Iterator[Broker]:
             yield Broker("kafka", address)
 
 
+def require_image() -> None:
+    """Skip where no Docker engine answers, or where it cannot have Kafka's image."""
+    try:
+        client = docker.from_env(timeout=60)
+        client.ping()
+    except DockerException as error:
+        pytest.skip(f"no Docker engine answers ({type(error).__name__}): Apache Kafka is not tested")
+    try:
+        client.images.get(IMAGE)
+    except ImageNotFound:
+        try:
+            client.images.pull(IMAGE)
+        except DockerException as error:
+            pytest.skip(f"the Docker engine cannot have {IMAGE} ({type(error).__name__}): Apache Kafka is not tested")
+    finally:
+        client.close()
+
+
 @contextmanager
 def kafka_container() -> Iterator[str]:
     """Apache Kafka, one node, in a container; yields `host:port`. Skips where no Docker engine answers."""
-    try:
-        docker.from_env(timeout=5).ping()
-    except DockerException as error:
-        pytest.skip(f"no Docker engine answers ({type(error).__name__}): Apache Kafka is not tested")
+    require_image()
     port = free_port()
     # Two listeners: clients outside see the host's port; the broker itself must not go round by it.
     env = {

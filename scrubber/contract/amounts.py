@@ -13,6 +13,7 @@ from msgspec import Meta
 _DECIMAL_TEXT = r"^-?[0-9]{1,10}(\.[0-9]+)?$"
 _REMEMBERED = 50_000
 _LONGEST = 24
+_PLAIN = 13
 
 _Text = Annotated[str, Meta(description="Exact decimal as text.", extra_json_schema={"pattern": _DECIMAL_TEXT})]
 Amount = _Text | int | float
@@ -52,6 +53,11 @@ def _decimal(amount: Amount, places: int) -> Decimal:
 
 
 def _cents(amount: Amount) -> int:
+    if isinstance(amount, str) and amount[-3:-2] == "." and len(amount) <= _PLAIN:
+        # The usual form, 1234.56, at a tenth of the cost.
+        whole, part = amount[:-3], amount[-2:]
+        if amount.isascii() and whole.isdigit() and part.isdigit():
+            return int(whole) * 100 + int(part)
     return int(_decimal(amount, 2) * 100)
 
 

@@ -1,13 +1,13 @@
 """Bytes to claims and verdicts to bytes, as JSON or MessagePack."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from scrubber.contract.amounts import CENTS, UNITS
+from scrubber.contract.amounts import CENTS, UNITS, Amount
 from scrubber.contract.claim import Claim
 from scrubber.contract.errors import ContractError
 from scrubber.contract.verdict import Coverage, Verdict
@@ -134,22 +134,33 @@ def encode_verdict(verdict: Verdict, content_type: str = JSON) -> bytes:
 
 def _check_amounts(claim: Claim) -> None:
     """Every amount must be exact, or the rules would judge another claim than the one that was sent."""
-    index, field = -1, "total_charge"
     try:
         if claim.total_charge is not None:
             CENTS[claim.total_charge]
-        for index, line in enumerate(claim.service_lines):  # noqa: B007  read below, when an amount is none
-            field = "charge"
+        for line in claim.service_lines:
             if line.charge is not None:
                 CENTS[line.charge]
-            field = "units"
             if line.units is not None:
                 UNITS[line.units]
     except ValueError:
-        path = f"/{field}" if index < 0 else f"/service_lines/{index}/{field}"
+        path = _first_wrong_amount(claim)
     else:
         return
     raise ContractError("invalid-amount", path)
+
+
+def _first_wrong_amount(claim: Claim) -> str:
+    amounts: list[tuple[Mapping[Amount, object], Amount | None, str]] = [(CENTS, claim.total_charge, "/total_charge")]
+    for index, line in enumerate(claim.service_lines):
+        amounts.append((CENTS, line.charge, f"/service_lines/{index}/charge"))
+        amounts.append((UNITS, line.units, f"/service_lines/{index}/units"))
+    for table, amount, path in amounts:
+        try:
+            if amount is not None:
+                table[amount]
+        except ValueError:
+            return path
+    return ""
 
 
 _PATH = re.compile(r" - at `(?:key in )?\$([A-Za-z0-9_.\[\]]*)`$")

@@ -12,8 +12,10 @@ from scrubber.policy import Policy
 from scrubber.reference import Procedure, Reference
 from scrubber.rules.families import FAMILIES, Family
 from scrubber.rules.form import Rule
-from scrubber.rules.scopes import Case, Gap, Line
+from scrubber.rules.scopes import Case, Line
 
+Gap = tuple[tuple[str, str], ...]
+"""(Family, reason) for each family whose table says nothing of a code."""
 Kind = Literal["professional", "institutional", "void"]
 VOID_FAMILIES = frozenset({"claim-structure", "identifiers"})
 """What a claim that takes another one back is checked for: it repeats that one, whatever was wrong with it."""
@@ -25,8 +27,33 @@ PARTNER = "ncci-ptp partner"
 """In a gap, with the code: its pairs with the table's subjects are known, those with other partners are not."""
 
 
-def gap_of(code: Procedure) -> Gap:
-    """The families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
+class _Gaps:
+    """Every gap there is, numbered, so that a line carries a number that is quick to compare."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Gap, int] = {}
+        self._gaps: list[Gap] = []
+
+    def number(self, gap: Gap) -> int:
+        number = self._numbers.get(gap)
+        if number is None:
+            number = self._numbers[gap] = len(self._gaps)
+            self._gaps.append(gap)
+        return number
+
+    def __getitem__(self, number: int) -> Gap:
+        return self._gaps[number]
+
+
+_GAPS = _Gaps()
+
+
+def gap_of(code: Procedure) -> int:
+    """Number of the families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
+    return _GAPS.number(_gap(code))
+
+
+def _gap(code: Procedure) -> Gap:
     gaps = [("sex", NO_ROW)] if code.sex is None else []
     if not code.documentation:
         gaps.append(("documentation", NO_ROW))
@@ -48,22 +75,17 @@ class CoverageBook:
 
     def of(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
         """The coverage of one claim: equal circumstances give the same tuple object."""
-        key = (
-            tuple(
-                [
-                    (day.release.id, tuple([(line.number, line.service.gap) for line in day.lines]))
-                    for day in case.days.values()
-                ]
-            ),
-            case.claim.documentation is None,
-            case.sex is None,
-            named_policy_known,
-        )
-        known = self._known.get(key)
+        key: list[object] = [case.claim.documentation is None, case.sex is None, named_policy_known]
+        for day in case.days.values():
+            key += (None, day.release.id)
+            for line in day.lines:
+                key += (line.number, line.service.gap)
+        circumstances = tuple(key)
+        known = self._known.get(circumstances)
         if known is None:
             if len(self._known) >= _LIMIT:
                 self._known.clear()
-            known = self._known[key] = self._write(case, named_policy_known)
+            known = self._known[circumstances] = self._write(case, named_policy_known)
         return known
 
     def _write(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
@@ -122,7 +144,7 @@ def _unlisted(family: str, lines: list[Line]) -> Iterator[tuple[Line, str]]:
 
     Two partners of a table's subjects may have an edit against each other that the table does not hold.
     """
-    gaps = [(line, dict(line.service.gap)) for line in lines]
+    gaps = [(line, dict(_GAPS[line.service.gap])) for line in lines]
     partners = {gap[PARTNER] for _, gap in gaps if PARTNER in gap}
     for line, gap in gaps:
         if family in gap:

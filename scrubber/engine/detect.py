@@ -9,10 +9,11 @@ from scrubber.contract.claim import MAX_DIAGNOSES, MAX_POINTERS
 from scrubber.engine.coverage import gap_of
 from scrubber.policy import Policy
 from scrubber.reference import Reference, Release
-from scrubber.reference.masks import MALFORMED
+from scrubber.reference.masks import DX_EXCLUDES, HAS_PAIRS, MALFORMED
 from scrubber.rules.form import Hit, Rule
 from scrubber.rules.providers import is_npi
 from scrubber.rules.scopes import (
+    EXCLUDED,
     INCOMPLETE,
     LATE,
     ODD_CHARGE,
@@ -20,6 +21,7 @@ from scrubber.rules.scopes import (
     ODD_NPI,
     ODD_POINTER,
     ON_FILE,
+    PAIRED,
     SAME_CODE,
     SEVERAL,
     SEVERAL_DAYS,
@@ -91,7 +93,7 @@ class _View(dict[_ServiceKey, Service]):
             days,
             release,
         )
-        service.gap = gap_of(service.code)
+        service.gap = gap_of(code)
         service.hits = tuple((rule, hit) for rule in self._rules[service.mask] for hit in rule.detect(service) or ())
         if len(self) >= _MEMO_LIMIT:
             self.clear()
@@ -99,13 +101,16 @@ class _View(dict[_ServiceKey, Service]):
         return service
 
 
-class _Views(dict[dt.date, _View]):
-    """Date of service -> view; dates of one release share it."""
+class Views(dict[dt.date, _View]):
+    """Date of service -> view; dates of one release share it.
 
-    def __init__(self, reference: Reference, rules: _Chosen) -> None:
+    Line rules know nothing of payers, so detectors with the same line rules share their views.
+    """
+
+    def __init__(self, reference: Reference, rules: Iterable[Rule]) -> None:
         super().__init__()
         self._reference = reference
-        self._rules = rules
+        self._rules = _Chosen(rules)
         self._by_release: dict[int, _View] = {}
 
     def __missing__(self, date: dt.date) -> _View:
@@ -135,18 +140,16 @@ class _GoodPointers(dict[tuple[tuple[int, ...], int], bool]):
 
 
 class Detector:
-    """The rules of one policy and one claim type, over one reference."""
+    """The rules of one policy and kind of claim; those of the scope `line` come with the views."""
 
-    def __init__(self, policy: Policy, rules: Iterable[Rule], reference: Reference) -> None:
+    def __init__(self, policy: Policy, rules: Iterable[Rule], views: Views) -> None:
         rules = tuple(rules)
         self.policy = policy
-        self._views = _Views(reference, _Chosen(rule for rule in rules if rule.scope == "line"))
+        self._views = views
         self._day_rules = _Chosen(rule for rule in rules if rule.scope == "day")
         self._claim_rules = _Chosen(rule for rule in rules if rule.scope == "claim")
         self._good_pointers = _GoodPointers()
-        months = policy.filing_limit_months
-        # No month has fewer than 28 days: within so many days no claim can be late, and most are.
-        self._surely_in_time = dt.timedelta.max if months is None else dt.timedelta(days=28 * months)
+        self._months = policy.filing_limit_months
 
     def severity_of(self, found: Found) -> Severity:
         """The severity of a hit: the payer's word, else the hit's own, else the rule's."""
@@ -161,96 +164,117 @@ class Detector:
 
     def detect(self, claim: Claim, as_of: dt.date) -> tuple[Case, list[Found]]:
         """The claim resolved, and everything the rules find in it."""
-        case = Case(claim, self.policy, as_of)
         found: list[Found] = []
-        self._resolve_lines(case, found)
-        self._resolve_claim(case)
+        case = self._resolve(claim, as_of, found)
         for day in case.days.values():
-            for rule in self._day_rules[day.mask]:
+            mask = day.mask
+            if mask & SEVERAL and mask & HAS_PAIRS:
+                codes = day.codes
+                for line in day.lines:
+                    if not line.code.partners.isdisjoint(codes):
+                        mask |= PAIRED
+                        break
+            for rule in self._day_rules[mask]:
                 if hits := rule.detect(day):
-                    found.extend(_found(rule, hit) for hit in hits)
+                    found.extend([_found(rule, hit) for hit in hits])
         for rule in self._claim_rules[case.mask]:
             if hits := rule.detect(case):
-                found.extend(_found(rule, hit) for hit in hits)
+                found.extend([_found(rule, hit) for hit in hits])
         return case, _without_superseded(found) if found else found
 
-    def _resolve_lines(self, case: Case, found: list[Found]) -> None:  # noqa: C901, PLR0912  one pass, the hottest
-        claim, as_of, lines, days = case.claim, case.as_of, case.lines, case.days
+    def _resolve(self, claim: Claim, as_of: dt.date, found: list[Found]) -> Case:  # noqa: C901, PLR0912, PLR0915  one pass, the hottest
+        """Lines and days in one pass; line rules' hits go to `found`."""
         views, good_pointers = self._views, self._good_pointers
         place, diagnoses = claim.place_of_service, len(claim.diagnoses)
+        lines: list[Line] = []
+        days: dict[dt.date, Day] = {}
         mask = total = 0
-        view, day, last = None, None, None
-        for index, on_claim in enumerate(claim.service_lines):
+        view: _View | None = None
+        day: Day | None = None
+        last, seen = as_of, None
+        for on_claim in claim.service_lines:
             date, until = on_claim.service_date_from, on_claim.service_date_to
-            span = 1
-            if date is None:
-                mask |= INCOMPLETE
-                date = as_of
-            elif until is not None and until != date:
-                span = max(1, (until - date).days + 1)
-                if until < date or until > as_of:
+            if date != last or view is None or day is None:
+                if date is None:
+                    mask |= INCOMPLETE
+                    date = as_of
+                elif date > as_of:
                     mask |= ODD_DATE
-            if date > as_of:
-                mask |= ODD_DATE
-            if view is None or date != last:
                 view, last, day = views[date], date, days.get(date)
+                if day is None:
+                    day = days[date] = Day(date, view.release, [], set())
+            span = 1
+            if until is not None and until != last:
+                span = max(1, (until - last).days + 1)
+                if until < last or until > as_of:
+                    mask |= ODD_DATE
             service = view[
                 on_claim.procedure_code, on_claim.modifiers, on_claim.units, on_claim.place_of_service or place, span
             ]
             charge = on_claim.charge
             if charge is None:
-                mask |= INCOMPLETE
+                mask |= INCOMPLETE | ODD_CHARGE
                 cents = 0
             else:
                 cents = CENTS[charge]
-            line = Line(index, on_claim, service, cents)
-            lines.append(line)
-            total += cents
-            if cents <= 0:
-                mask |= ODD_CHARGE
-            if not good_pointers[on_claim.diagnosis_pointers, diagnoses]:
+                total += cents
+                if cents <= 0:
+                    mask |= ODD_CHARGE
+            pointers = on_claim.diagnosis_pointers
+            if pointers != seen and not good_pointers[pointers, diagnoses]:
                 mask |= ODD_POINTER
-            if day is None:
-                day = days[date] = Day(date, view.release)
-            else:
-                day.mask |= SEVERAL
-            code = service.code.code
-            if code in day.codes:
-                day.mask |= SAME_CODE
-            day.codes.add(code)
+            seen = pointers
+            code = service.code
+            line = Line(len(lines), on_claim, service, code, cents)
+            lines.append(line)
             day.lines.append(line)
             day.mask |= service.mask
-            for rule, hit in service.hits:
-                found.append(Found(rule, hit, (line,), index))
+            if code.code in day.codes:
+                day.mask |= SAME_CODE
+            day.codes.add(code.code)
+            if service.hits:
+                found.extend([Found(rule, hit, (line,), line.index) for rule, hit in service.hits])
         for day in days.values():
             mask |= day.mask
-        # That a day has several lines says nothing of the claim: there the bit stands for diagnoses.
-        mask &= ~SEVERAL
-        case.total, case.mask = total, mask if len(days) == 1 else mask | SEVERAL_DAYS
+            if len(day.lines) > 1:
+                day.mask |= SEVERAL
+        if len(days) > 1:
+            mask |= SEVERAL_DAYS
+        first = last if len(days) == 1 else min(days, default=as_of)
+        case = Case(claim, self.policy, as_of, lines, days, views[first].release, mask=mask, total=total)
+        self._resolve_claim(case, first)
+        return case
 
-    def _resolve_claim(self, case: Case) -> None:
+    def _resolve_claim(self, case: Case, first: dt.date) -> None:  # noqa: C901  trip-wires, one after the other
         claim, mask = case.claim, case.mask
-        first = min(case.days) if case.days else case.as_of
-        case.release = release = self._views[first].release
-        resolve = release.diagnoses
+        resolve = case.release.diagnoses
         case.diagnoses = diagnoses = tuple([resolve[code] for code in claim.diagnoses])
         for diagnosis in diagnoses:
             mask |= diagnosis.mask
+        if len(diagnoses) > 1 and mask & DX_EXCLUDES:
+            categories = {diagnosis.category for diagnosis in diagnoses}
+            for diagnosis in diagnoses:
+                if not diagnosis.excluded.isdisjoint(categories):
+                    mask |= EXCLUDED
         if mask & SEVERAL_DAYS:
             mask |= _bits_elsewhere(case)
-        if len(diagnoses) > 1:
-            mask |= SEVERAL
         charge = claim.total_charge
-        if charge is not None and CENTS[charge] != case.total:
+        if charge is None:
+            mask |= INCOMPLETE
+        elif CENTS[charge] != case.total:
             mask |= UNBALANCED
-        born, patient = case.birth_date, claim.patient
+        patient = claim.patient
+        born = _set_person(case)
+        if born is None or not _complete(claim):
+            mask |= INCOMPLETE
         if (born is not None and born > first) or (patient is not None and patient.death_date):
             mask |= ODD_DATE
         if claim.documentation is not None:
             mask |= ON_FILE
-        if case.as_of - first > self._surely_in_time:
+        if self._months and (case.as_of - first).days > self._months * 28:
+            # No month has fewer than 28 days: within so many no claim can be late, and most are.
             mask |= LATE
-        case.mask = mask | _lacking(claim, born) | _npi_bits(claim)
+        case.mask = mask | _npi_bits(claim)
 
 
 def _bits_elsewhere(case: Case) -> int:
@@ -262,19 +286,30 @@ def _bits_elsewhere(case: Case) -> int:
     return bits
 
 
-def _lacking(claim: Claim, born: dt.date | None) -> int:
-    """INCOMPLETE where the claim lacks, or may lack, something that every claim must have."""
-    complete = (
+def _set_person(case: Case) -> dt.date | None:
+    """Fill in the patient's sex and date of birth, and return the latter.
+
+    The subscriber's stand in only where both are one person.
+    """
+    patient, subscriber = case.claim.patient, case.claim.subscriber
+    sex, born = (None, None) if patient is None else (patient.sex, patient.birth_date)
+    one_person = patient is None or patient.relationship_code in (None, "18")
+    if subscriber is not None and one_person:
+        sex, born = sex or subscriber.sex, born or subscriber.birth_date
+    case.sex, case.birth_date = None if sex == "U" else sex, born
+    return born
+
+
+def _complete(claim: Claim) -> bool:
+    """Whether the claim surely has all that every claim must have."""
+    return bool(
         claim.billing_provider is not None
         and claim.subscriber is not None
         and claim.subscriber.member_id
         and claim.diagnoses
         and claim.service_lines
-        and claim.total_charge is not None
         and claim.claim_frequency_code == "1"
-        and born is not None
     )
-    return 0 if complete else INCOMPLETE
 
 
 def _npi_bits(claim: Claim) -> int:

@@ -26,6 +26,10 @@ def likelihood(rule: Rule, severity: Severity) -> float:
 
 def assess(case: Case, found: Sequence[Found], severities: Sequence[Severity]) -> Risk:
     """Risk of a claim with findings. The charge at risk is that of the lines that blocking findings lead to."""
+    if len(found) == 1 and severities[0] == "deny" and found[0].anchor is not None:
+        # The usual case, without the books that several findings need.
+        only = found[0].rule
+        return Risk(likelihood(only, "deny"), money(case.lines[found[0].anchor].cents), (only.id,))
     paid = 1.0
     weights: dict[str, float] = {}
     at_risk: set[int] = set()

@@ -3,11 +3,12 @@
 import datetime as dt
 import difflib
 from pathlib import Path
+from typing import NamedTuple
 
 import scrubber
 from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Prediction, Risk, Ruleset, Severity, Verdict
 from scrubber.engine.coverage import VOID_FAMILIES, CoverageBook, Kind
-from scrubber.engine.detect import Detector, Found
+from scrubber.engine.detect import Detector, Found, Views
 from scrubber.engine.identity import VerdictIds, ruleset_digest
 from scrubber.engine.prove import Prover
 from scrubber.engine.risk import NO_RISK, assess
@@ -18,15 +19,12 @@ from scrubber.rules.families import FAMILIES
 from scrubber.rules.scopes import Case
 
 
-class _Desk:
+class _Desk(NamedTuple):
     """What judges the claims of one policy and kind."""
 
-    def __init__(self, policy: Policy, kind: Kind, reference: Reference, ruleset: Ruleset) -> None:
-        applicable = tuple(rule for rule in RULES.values() if _applies(rule, kind))
-        active = (rule for rule in applicable if _speaks_to(policy, rule))
-        self.detector = Detector(policy, active, reference)
-        self.coverage = CoverageBook(policy, kind, applicable, reference)
-        self.ruleset = ruleset
+    detector: Detector
+    coverage: CoverageBook
+    ruleset: Ruleset
 
 
 def _applies(rule: Rule, kind: Kind) -> bool:
@@ -51,6 +49,7 @@ class Engine:
         self.policies = policies
         self.digest = ruleset_digest([reference.digest, *(policy.label for policy in policies)])
         self._ids = VerdictIds(self.digest)
+        self._views: dict[tuple[str, ...], Views] = {}
         self._desks: dict[tuple[str, Kind], _Desk] = {}
 
     def scrub(self, claim: Claim, *, as_of: dt.date, origin: Origin | None = None) -> Verdict:
@@ -74,9 +73,20 @@ class Engine:
         )
 
     def _open_desk(self, policy: Policy, kind: Kind) -> _Desk:
-        ruleset = Ruleset(scrubber.__version__, self.digest, policy.label)
-        desk = self._desks[policy.id, kind] = _Desk(policy, kind, self.reference, ruleset)
+        applicable = tuple(rule for rule in RULES.values() if _applies(rule, kind))
+        active = tuple(rule for rule in applicable if _speaks_to(policy, rule))
+        detector = Detector(policy, active, self._views_for(active))
+        coverage = CoverageBook(policy, kind, applicable, self.reference)
+        desk = _Desk(detector, coverage, Ruleset(scrubber.__version__, self.digest, policy.label))
+        self._desks[policy.id, kind] = desk
         return desk
+
+    def _views_for(self, active: tuple[Rule, ...]) -> Views:
+        rules = tuple(rule for rule in active if rule.scope == "line")
+        key = tuple(rule.id for rule in rules)
+        if key not in self._views:
+            self._views[key] = Views(self.reference, rules)
+        return self._views[key]
 
 
 MOST_FINDINGS = 200
@@ -119,8 +129,10 @@ def filing_day(claim: Claim, default: dt.date) -> dt.date:
     received = claim.received_at
     if received is None:
         return default
+    if received.tzinfo is None or received.tzinfo is dt.UTC:
+        return received.date()
     try:
-        return received.date() if received.tzinfo is None else received.astimezone(dt.UTC).date()
+        return received.astimezone(dt.UTC).date()
     except OverflowError:  # the first or last day of the calendar, in another zone
         return received.date()
 

@@ -38,16 +38,19 @@ class Release:
     The memos resolve a code on first touch. `modifiers` and `places` give None for what no table knows.
     """
 
-    def __init__(self, tables: Tables, day: dt.date, budget: Budget) -> None:
+    def __init__(self, tables: Tables, day: dt.date, budget: Budget, like: "Release | None" = None) -> None:
+        """`like`: a release on whose days the tables of diagnoses say the same; what it has resolved is shared."""
         self.id = next(_ids)
         self._tables = tables
         self.day = day
         self._reaches = frozenset(kind for kind, info in tables.infos.items() if info.reaches(day))
         self.procedures: Memo[Procedure] = Memo(self._procedure, budget)
-        self.diagnoses: Memo[Diagnosis] = Memo(self._diagnosis, budget)
+        self.diagnoses: Memo[Diagnosis] = like.diagnoses if like else Memo(self._diagnosis, budget)
         self.modifiers: Memo[Modifier | None] = Memo(self._modifier, budget)
         self.places: Memo[Place | None] = Memo(tables.places.get, budget)
-        self._children: Memo[tuple[Diagnosis, ...]] = Memo(self._billable_under, budget)
+        self._children: Memo[tuple[Diagnosis, ...]] = (
+            like._children if like else Memo(self._billable_under, budget)  # noqa: SLF001  of our own kind
+        )
 
     def pair(self, column_1: str, column_2: str) -> Pair | None:
         """The edit in force that takes `column_2` away beside `column_1`. Ask both ways: order matters."""

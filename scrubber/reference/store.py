@@ -48,12 +48,17 @@ class Reference:
         tables: provenance of each, as the manifests list them.
     """
 
-    def __init__(self, folder: Path, digest: str, tables: Tables, days: set[dt.date]) -> None:
+    def __init__(
+        self, folder: Path, digest: str, tables: Tables, days: set[dt.date], diagnosis_days: set[dt.date]
+    ) -> None:
+        """`days`: those on which any table changes; `diagnosis_days`: those on which a table of diagnoses does."""
         self.folder = folder
         self.digest = digest
         self.tables: tuple[TableInfo, ...] = tuple(tables.infos.values())
         self._tables = tables
         self._days = sorted(days)
+        self._diagnosis_days = sorted(diagnosis_days)
+        self._by_diagnoses: dict[int, Release] = {}
         self._budget = Budget()
         self._releases: dict[int, Release] = {}
         self._by_day: dict[dt.date, Release] = {}
@@ -65,7 +70,10 @@ class Reference:
             position = bisect_right(self._days, day)
             release = self._releases.get(position)
             if release is None:
-                release = self._releases[position] = Release(self._tables, day, self._budget)
+                era = bisect_right(self._diagnosis_days, day)
+                release = Release(self._tables, day, self._budget, self._by_diagnoses.get(era))
+                self._by_diagnoses.setdefault(era, release)
+                self._releases[position] = release
             if len(self._by_day) >= _DATES_KEPT:
                 self._by_day.clear()
             self._by_day[day] = release
@@ -95,10 +103,14 @@ def load(folder: Path | None = None) -> Reference:
         read_modifiers(modifiers.info.file, modifiers.content),
         read_places(places.info.file, places.content),
     )
+    diagnosis_days: set[dt.date] = set()
     days = set(edits.days)
-    for info in infos.values():
-        days.update(info.changes, changes(info.starts, info.ends))
-    return Reference(folder, digest, tables, days)
+    for kind, info in infos.items():
+        changing = {*info.changes, *changes(info.starts, info.ends)}
+        days |= changing
+        if kind.startswith("icd10cm"):
+            diagnosis_days |= changing
+    return Reference(folder, digest, tables, days, diagnosis_days)
 
 
 def _table(loaded: dict[str, LoadedTable], kind: str) -> LoadedTable:

@@ -2,11 +2,10 @@
 
 from itertools import combinations
 
-from scrubber.reference.masks import DX_EXCLUDES
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropDiagnosis
-from scrubber.rules.scopes import SEVERAL, Case
+from scrubber.rules.scopes import EXCLUDED, Case
 
 MOST = 25
 """As many as the largest claim form holds; what is beyond is a finding of its own."""
@@ -20,19 +19,13 @@ MOST = 25
     predicts=("CO", "16", "M76"),
     source="ICD-10-CM tabular list, Excludes1 notes",
     likelihood=0.6,
-    needs=(DX_EXCLUDES, SEVERAL),
+    needs=(EXCLUDED,),
     fires=(example("99213", dx="E11.9 E10.9"),),
     passes=(example("99213", dx="E11.9 I10"),),
 )
 def excludes1(case: Case) -> Hits:
     """One diagnosis stands in an Excludes1 note of the other: they cannot occur together, unless they are unrelated."""
     hits = []
-    categories = {diagnosis.category for diagnosis in case.diagnoses}
-    for diagnosis in case.diagnoses:
-        if not diagnosis.excluded.isdisjoint(categories):
-            break
-    else:
-        return None
     for (i, one), (j, two) in combinations(enumerate(case.diagnoses[:MOST]), 2):
         if {one.side, two.side} == {"L", "R"}:
             continue  # two sides, two conditions

@@ -7,11 +7,10 @@ were separate, on either line since 2019-07-01.
 import datetime as dt
 
 from scrubber.reference import Pair
-from scrubber.reference.masks import HAS_PAIRS
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
-from scrubber.rules.scopes import DISTINCT, EM_ONLY, SEVERAL, Day, Line
+from scrubber.rules.scopes import DISTINCT, EM_ONLY, PAIRED, Day, Line
 
 EITHER_COLUMN = dt.date(2019, 7, 1)
 """From this date on 59 and X count on either procedure of a pair."""
@@ -76,7 +75,7 @@ def _drop(line: Line, day: Day) -> Remedy:
     predicts=("CO", "236"),
     source="NCCI procedure-to-procedure edits, indicator 0",
     likelihood=0.98,
-    needs=(HAS_PAIRS, SEVERAL),
+    needs=(PAIRED,),
     professional_only=True,
     fires=(example("17004", "17003x2"), example("17004-59", "17000"), example("57520", "57500", dx="N87.1")),
     passes=(example("17000", "17003x2"), example("17004", "17003x2/2026-09-14")),
@@ -105,7 +104,7 @@ def ptp_never(day: Day) -> Hits:
     predicts=("CO", "236"),
     source="NCCI procedure-to-procedure edits, indicator 1",
     likelihood=0.9,
-    needs=(HAS_PAIRS, SEVERAL),
+    needs=(PAIRED,),
     professional_only=True,
     fires=(example("20983", "77013", dx="C79.51"), example("17004", "17110")),
     passes=(example("20983", "77013-59", dx="C79.51"), example("17004", "17110-XS"), example("99213-25", "17000")),

@@ -4,16 +4,18 @@ Each has a `mask`: bits that say what it holds (see `scrubber.reference.masks` f
 chosen. The bits below are those that only a claim can tell.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from scrubber.contract import Claim, ServiceLine
+from scrubber.contract.amounts import Units
+from scrubber.contract.claim import Sex
+from scrubber.policy import Policy
+from scrubber.reference import Diagnosis, Pair, Procedure, Release
 
 if TYPE_CHECKING:
-    from scrubber.contract import Claim, ServiceLine
-    from scrubber.contract.amounts import Units
-    from scrubber.policy import Policy
-    from scrubber.reference import Diagnosis, Pair, Procedure, Release
     from scrubber.rules.form import Hit, Rule
 
 MODIFIED = 1 << 40
@@ -48,6 +50,12 @@ ON_FILE = 1 << 55
 """The claim says which documentation is on file."""
 ODD_PLACE = 1 << 56
 """A place of service that is in no table."""
+PAIRED = 1 << 57
+"""Two procedures of the day stand in a live procedure-to-procedure edit."""
+OVER_LIMIT = 1 << 59
+"""A line alone has more units than its procedure's limit."""
+EXCLUDED = 1 << 58
+"""An Excludes1 note names the category of another diagnosis of the claim."""
 ODD_NPI = 1 << 53
 """An NPI is missing or fails its check digit."""
 
@@ -56,14 +64,11 @@ REPEAT = frozenset({"76", "77", "91"})
 EM_ONLY = frozenset({"24", "25", "57"})
 
 
-Gap = tuple[tuple[str, str], ...]
-"""(Family, reason) for each family whose table says nothing of a code."""
-
-
 class Service:
     """One line as a payer's edits see it alone: code, modifiers, units, place, days, at one release of the tables.
 
-    Lines of different claims share one Service, and so do the results of the line rules (`hits`).
+    Lines of different claims share one Service, and so do the results of the line rules (`hits`). `gap` numbers what
+    the tables do not say of its code; see `scrubber.engine.coverage`.
     """
 
     __slots__ = ("code", "days", "gap", "hits", "mask", "modifiers", "place", "release", "units")
@@ -87,8 +92,10 @@ class Service:
         self.mask = code.mask | _modifier_mask(modifiers) | (0 if complete else INCOMPLETE)
         if place and release.places[place] is None:
             self.mask |= ODD_PLACE
+        if code.mue is not None and units is not None and units > code.mue * days:
+            self.mask |= OVER_LIMIT
         self.hits: tuple[tuple[Rule, Hit], ...] = ()
-        self.gap: Gap = ()
+        self.gap = 0
 
 
 def _modifier_mask(modifiers: tuple[str, ...]) -> int:
@@ -105,78 +112,58 @@ def _modifier_mask(modifiers: tuple[str, ...]) -> int:
     return mask
 
 
-class Line:
-    """A service at its place on a claim: `index` from 0, `number` as the claim numbers it, charge in cents."""
+class Line(Struct, eq=False, gc=False):
+    """A service at its place on a claim: `index` from 0, charge in cents."""
 
-    __slots__ = ("cents", "code", "index", "number", "on_claim", "service")
+    index: int
+    on_claim: ServiceLine
+    service: Service
+    code: Procedure
+    cents: int
 
-    def __init__(self, index: int, on_claim: ServiceLine, service: Service, cents: int) -> None:
-        self.index = index
-        self.number = on_claim.line_number or index + 1
-        self.on_claim = on_claim
-        self.service = service
-        self.code = service.code
-        self.cents = cents
+    @property
+    def number(self) -> int:
+        """The line's number as the claim has it, else its place from 1."""
+        return self.on_claim.line_number or self.index + 1
 
     def at(self, field: str = "") -> str:
         """JSON Pointer to this line, or to one of its fields."""
         return f"/service_lines/{self.index}/{field}" if field else f"/service_lines/{self.index}"
 
 
-class Day:
-    """The lines of one date of service."""
+class Day(Struct, eq=False, gc=False):
+    """The lines of one date of service. `pairs` is filled by the first rule that asks for it."""
 
-    __slots__ = ("codes", "date", "lines", "mask", "pairs", "release")
-
-    def __init__(self, date: dt.date, release: Release) -> None:
-        self.date = date
-        self.release = release
-        self.lines: list[Line] = []
-        self.codes: set[str] = set()
-        self.mask = 0
-        self.pairs: list[tuple[Line, Line, Pair]] | None = None
+    date: dt.date
+    release: Release
+    lines: list[Line]
+    codes: set[str]
+    mask: int = 0
+    pairs: list[tuple[Line, Line, Pair]] | None = None
 
 
-class Case:
-    """A claim with everything resolved: lines, days, diagnoses as of the first date of service."""
+class Case(Struct, eq=False, gc=False):
+    """A claim with everything resolved: lines, days, diagnoses as of the first date of service.
 
-    __slots__ = ("as_of", "claim", "days", "diagnoses", "lines", "mask", "policy", "release", "total")
+    `sex` (F or M) and `birth_date` are the patient's; None when nobody said.
+    """
 
-    def __init__(self, claim: Claim, policy: Policy, as_of: dt.date) -> None:
-        self.claim = claim
-        self.policy = policy
-        self.as_of = as_of
-        self.lines: list[Line] = []
-        self.days: dict[dt.date, Day] = {}
-        self.diagnoses: tuple[Diagnosis, ...] = ()
-        self.mask = 0
-        self.total = 0
-        self.release: Release
+    claim: Claim
+    policy: Policy
+    as_of: dt.date
+    lines: list[Line]
+    days: dict[dt.date, Day]
+    release: Release
+    sex: Sex | None = None
+    birth_date: dt.date | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    mask: int = 0
+    total: int = 0
 
     @property
     def tomorrow(self) -> dt.date:
         """The last date that can be today somewhere: `as_of` is a date in UTC."""
         return self.as_of + dt.timedelta(days=1) if self.as_of < dt.date.max else self.as_of
-
-    @property
-    def sex(self) -> str | None:
-        """The patient's sex, F or M; None when nobody said which."""
-        sex = self._of_patient("sex")
-        return None if sex == "U" else sex
-
-    @property
-    def birth_date(self) -> dt.date | None:
-        """The patient's date of birth."""
-        born: dt.date | None = self._of_patient("birth_date")
-        return born
-
-    def _of_patient(self, field: str) -> Any:  # noqa: ANN401  whatever the field holds
-        """A fact of the patient: the subscriber's only where both are one person."""
-        patient, subscriber = self.claim.patient, self.claim.subscriber
-        own = getattr(patient, field) if patient is not None else None
-        if own is not None or subscriber is None:
-            return own
-        return getattr(subscriber, field) if patient is None or patient.relationship_code in (None, "18") else None
 
     def pointed(self, line: Line) -> list[Diagnosis]:
         """The diagnoses a line points at, in its order; on an institutional claim, which has no pointers, all."""

@@ -9,7 +9,7 @@ from scrubber.reference.masks import HAS_MUE
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import SetCharge, SetUnits
-from scrubber.rules.scopes import Day, Line
+from scrubber.rules.scopes import OVER_LIMIT, SAME_CODE, Day, Line
 
 PER_DATE, PER_DATE_APPEALABLE = 2, 3
 
@@ -58,7 +58,7 @@ def _reduce(lines: list[Line], limit: int) -> tuple[Remedy, ...]:
     predicts=("CO", "151", "N362"),
     source="NCCI MUE, indicator 2",
     likelihood=0.97,
-    needs=(HAS_MUE,),
+    needs=(HAS_MUE, OVER_LIMIT | SAME_CODE),
     professional_only=True,
     fires=(example("20983x2", dx="C79.51"), example("20983", "20983-76", dx="C79.51")),
     passes=(example("20983", dx="C79.51"), example("20983", "20983-76/2026-09-14", dx="C79.51")),
@@ -77,7 +77,7 @@ def mue_day(day: Day) -> Hits:
     predicts=("CO", "151", "N362"),
     source="NCCI MUE, indicator 3",
     likelihood=0.85,
-    needs=(HAS_MUE,),
+    needs=(HAS_MUE, OVER_LIMIT | SAME_CODE),
     professional_only=True,
     fires=(example("57520x2", dx="N87.1"),),
     passes=(example("57520", dx="N87.1"),),

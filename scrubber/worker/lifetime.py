@@ -1,6 +1,7 @@
 """One worker, from settings to exit code."""
 
 import asyncio
+import gc
 import time
 
 import uvloop
@@ -11,6 +12,8 @@ from scrubber.kafka.handler import ClaimHandler, Handle
 from scrubber.kafka.loop import ClaimLoop
 from scrubber.kafka.metrics import Metrics
 from scrubber.log import Event, capture_libraries, capture_uncaught, configure, emit, error_values
+from scrubber.policy import PolicyError
+from scrubber.reference import ReferenceDataError
 from scrubber.settings import Settings
 from scrubber.web.pages import add_pages
 from scrubber.worker.exits import ExitCode
@@ -27,13 +30,28 @@ def run_worker(settings: Settings) -> int:
     capture_libraries(settings.log_level)
     try:
         engine = load_engine(settings.reference_folder, settings.payer_folder)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the files, the answer is the same
+    except (ReferenceDataError, PolicyError) as error:
+        # Their words are about tables and policies, never about a claim.
+        emit(Event.REFERENCE_NOT_LOADED, problem=str(error))
+        code = ExitCode.REFERENCE
+    except Exception as error:  # noqa: BLE001 - whatever else is wrong with the files, the answer is the same
         emit(Event.REFERENCE_NOT_LOADED, **error_values(error))
         code = ExitCode.REFERENCE
     else:
+        _spare_the_collector()
         code = run_engine(settings, engine, ClaimHandler(engine, settings))
     emit(Event.WORKER_STOPPED, code=int(code), code_name=code.name, seconds=round(time.monotonic() - began, 1))
     return int(code)
+
+
+def _spare_the_collector() -> None:
+    """Keep the tables out of the garbage collector's sight, and let it run seldom.
+
+    What a claim makes dies by reference count; the collector would only walk the tables and memos, again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def run_engine(settings: Settings, engine: Engine, handle: Handle) -> ExitCode:

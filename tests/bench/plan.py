@@ -8,7 +8,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 RESULTS: Final = ROOT / "build" / "bench.json"
 PARTITIONS: Final = 4
 CLAIMS: Final = 50_000
-WARM_UP: Final = 10_000
+WARM_UP: Final = 40_000
 ROUNDS: Final = 3
 STEP: Final = 5000
 """Claims on the broker come in multiples of this, which is also what Quix Streams is told to commit at once."""
@@ -32,7 +32,7 @@ class Row:
 ROWS: Final = (
     Row("engine", "engine", "decode, scrub, encode", "alone"),
     Row("worker-eos", "worker", "scrubber.worker, exactly once", "broker"),
-    Row("faust-agent", "faust_agent", "Faust agent, same engine, at least once", "broker", share=0.2),
+    Row("faust-agent", "faust_agent", "Faust agent, same engine, at least once", "broker", share=0.2, warm=0.25),
     Row("quix-copy-eos", "quix_copy", "Quix Streams copies bytes, exactly once", "broker"),
     Row("aiokafka-copy-eos", "aiokafka_copy", "aiokafka copies bytes, transactions", "broker"),
     Row(

@@ -75,10 +75,10 @@ def write(path: Path, results: Sequence[Result], about: Mapping[str, Any]) -> No
 
 def show(console: Console, results: Sequence[Result], about: Mapping[str, Any]) -> None:
     """The table for people."""
-    table = Table(title="The same claims, one process each; median of the rounds", title_justify="left")
+    table = Table(title="The same claims, one process each; median of the rounds; us: per claim", title_justify="left")
     table.add_column("row", no_wrap=True)
-    for heading in ("claims/s", "from-to", "us/claim", "CPU us/claim", "claims"):
-        table.add_column(heading, justify="right")
+    for heading in ("claims/s", "from-to", "us", "CPU us", "claims"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         speeds = [reading.per_second for reading in result.readings]
         table.add_row(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docker
 import pytest
-from docker.errors import BuildError, DockerException
+from docker.errors import BuildError
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -17,7 +17,7 @@ import scrubber
 from scrubber.kafka.embedded import free_port
 from scrubber.testing import ClaimRefusedError, ScrubberClaims, ScrubberContainer
 from scrubber.testing.ready import WorkerNotReadyError
-from tests.brokers import IMAGE
+from tests.brokers import IMAGE, require_image
 from tests.claims import claim
 from tests.examples import run_example
 from tests.sites import wait_until
@@ -33,11 +33,8 @@ LOCKED_DOWN = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[docker.DockerClient]:
-    try:
-        client = docker.from_env(timeout=300)
-        client.ping()
-    except DockerException as error:
-        pytest.skip(f"no Docker engine answers ({type(error).__name__}): the image is not tested")
+    require_image()
+    client = docker.from_env(timeout=300)
     yield client
     client.close()
 

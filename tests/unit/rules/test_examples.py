@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from scrubber.contract import Claim, Patient, Provider, ServiceLine, Subscriber
 from scrubber.engine import Engine
-from scrubber.engine.detect import Detector
+from scrubber.engine.detect import Detector, Views
 from scrubber.engine.examples import scrub_example
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import Example, example
@@ -57,7 +57,8 @@ def test_a_remedy_holds_in_one_of_the_examples(engine: Engine, subject: Rule) ->
     for sample in subject.fires:
         claim = sample.claim()
         policy = replace(engine.policies.of(claim), **sample.policy)
-        _, hits = Detector(policy, RULES.values(), engine.reference).detect(claim, sample.date + dt.timedelta(days=3))
+        views = Views(engine.reference, [rule for rule in RULES.values() if rule.scope == "line"])
+        _, hits = Detector(policy, RULES.values(), views).detect(claim, sample.date + dt.timedelta(days=3))
         proposed |= any(each.hit.remedies for each in hits if each.rule is subject)
         verdict = scrub_example(engine, sample)
         cleared = {verdict.findings[index].rule for fix in verdict.fixes for index in fix.clears}
