@@ -4,12 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from scrubber.contract import CENTS, UNITS, Claim, Severity
-from scrubber.contract.claim import MAX_DIAGNOSES, MAX_POINTERS
-from scrubber.engine.coverage import gap_of
+from scrubber.contract import CENTS, Claim, Severity
+from scrubber.engine.views import Chosen, GoodPointers, View, Views
 from scrubber.policy import Policy
-from scrubber.reference import Reference, Release
-from scrubber.reference.masks import DX_EXCLUDES, HAS_PAIRS, MALFORMED
+from scrubber.reference.masks import DX_EXCLUDES, HAS_PAIRS
 from scrubber.rules.form import Hit, Rule
 from scrubber.rules.providers import is_npi
 from scrubber.rules.scopes import (
@@ -29,7 +27,6 @@ from scrubber.rules.scopes import (
     Case,
     Day,
     Line,
-    Service,
 )
 
 
@@ -48,95 +45,7 @@ def _found(rule: Rule, hit: Hit) -> Found:
     return Found(rule, hit, tuple(hit.lines), anchor)
 
 
-_MEMO_LIMIT = 100_000
-NO_CODE = "[NO CODE]"
-_DATES_KEPT = 4096
 _RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
-_ServiceKey = tuple[str | None, tuple[str, ...], str | int | float | None, str | None, int]
-
-
-class _Chosen(dict[int, tuple[Rule, ...]]):
-    """Mask -> the rules of one scope that such a mask makes possible."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        super().__init__()
-        self._rules = tuple(rules)
-
-    def __missing__(self, mask: int) -> tuple[Rule, ...]:
-        chosen = tuple(rule for rule in self._rules if all(mask & need for need in rule.needs))
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        self[mask] = chosen
-        return chosen
-
-
-class _View(dict[_ServiceKey, Service]):
-    """Every service seen at one release, with what the line rules say of it."""
-
-    def __init__(self, release: Release, rules: _Chosen) -> None:
-        super().__init__()
-        self.release = release
-        self._rules = rules
-
-    def __missing__(self, key: _ServiceKey) -> Service:
-        text, modifiers, units, place, days = key
-        release = self.release
-        code = release.procedures[(text or "").strip()]
-        if text and code.mask & MALFORMED:
-            # What stands in place of a code may be anything, a name too: no finding must repeat it.
-            code = release.procedures[NO_CODE]
-        service = Service(
-            code,
-            tuple(modifier.strip().upper() for modifier in modifiers),
-            None if units is None else UNITS[units],
-            place and place.strip(),
-            days,
-            release,
-        )
-        service.gap = gap_of(code)
-        service.hits = tuple((rule, hit) for rule in self._rules[service.mask] for hit in rule.detect(service) or ())
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        self[key] = service
-        return service
-
-
-class Views(dict[dt.date, _View]):
-    """Date of service -> view; dates of one release share it.
-
-    Line rules know nothing of payers, so detectors with the same line rules share their views.
-    """
-
-    def __init__(self, reference: Reference, rules: Iterable[Rule]) -> None:
-        super().__init__()
-        self._reference = reference
-        self._rules = _Chosen(rules)
-        self._by_release: dict[int, _View] = {}
-
-    def __missing__(self, date: dt.date) -> _View:
-        release = self._reference.on(date)
-        if len(self) >= _DATES_KEPT:
-            self.clear()
-            self._by_release.clear()
-        view = self._by_release.setdefault(release.id, _View(release, self._rules))
-        self[date] = view
-        return view
-
-
-class _GoodPointers(dict[tuple[tuple[int, ...], int], bool]):
-    """(Pointers of a line, number of diagnoses) -> whether the pointers are as they should be."""
-
-    def __missing__(self, key: tuple[tuple[int, ...], int]) -> bool:
-        pointers, diagnoses = key
-        good = (
-            0 < len(pointers) <= MAX_POINTERS
-            and all(0 < p <= diagnoses for p in pointers)
-            and diagnoses <= MAX_DIAGNOSES
-        )
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
-        self[key] = good and len(set(pointers)) == len(pointers)
-        return self[key]
 
 
 class Detector:
@@ -146,9 +55,9 @@ class Detector:
         rules = tuple(rules)
         self.policy = policy
         self._views = views
-        self._day_rules = _Chosen(rule for rule in rules if rule.scope == "day")
-        self._claim_rules = _Chosen(rule for rule in rules if rule.scope == "claim")
-        self._good_pointers = _GoodPointers()
+        self._day_rules = Chosen(rule for rule in rules if rule.scope == "day")
+        self._claim_rules = Chosen(rule for rule in rules if rule.scope == "claim")
+        self._good_pointers = GoodPointers()
         self._months = policy.filing_limit_months
 
     def severity_of(self, found: Found) -> Severity:
@@ -189,7 +98,7 @@ class Detector:
         lines: list[Line] = []
         days: dict[dt.date, Day] = {}
         mask = total = 0
-        view: _View | None = None
+        view: View | None = None
         day: Day | None = None
         last, seen = as_of, None
         for on_claim in claim.service_lines:

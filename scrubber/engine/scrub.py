@@ -8,10 +8,11 @@ from typing import NamedTuple
 import scrubber
 from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Prediction, Risk, Ruleset, Severity, Verdict
 from scrubber.engine.coverage import VOID_FAMILIES, CoverageBook, Kind
-from scrubber.engine.detect import Detector, Found, Views
+from scrubber.engine.detect import Detector, Found
 from scrubber.engine.identity import VerdictIds, ruleset_digest
 from scrubber.engine.prove import Prover
 from scrubber.engine.risk import NO_RISK, assess
+from scrubber.engine.views import Views
 from scrubber.policy import Policies, Policy, PolicyError, load_policies
 from scrubber.reference import Reference, data_folder, load
 from scrubber.rules import RULES, Rule

@@ -97,7 +97,8 @@ class Event(Enum):
         "Raise `drain_seconds`, or find why the brokers were slow.")  # fmt: skip
     FATAL_KAFKA_ERROR = Spec("critical", ("error", "frames"), "Kafka refuses what cannot heal by trying again.",
         "Grant the ACLs of docs/operations.md, or correct the settings.")  # fmt: skip
-    REFERENCE_NOT_LOADED = Spec("critical", ("problem", "error", "frames"), "Reference data or payer policies cannot be loaded.",
+    REFERENCE_NOT_LOADED = Spec("critical", ("problem", "error", "frames"),
+        "Reference data or payer policies cannot be loaded.",
         "Check `reference_folder` and `payer_folder`; `scrubber reference info` says what is wrong.")  # fmt: skip
     WEB_NOT_STARTED = Spec("critical", ("error", "url"), "The pages' address cannot be used.",
         "Free the port, or set `web_port`: each worker on a host needs its own.")  # fmt: skip

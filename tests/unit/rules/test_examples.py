@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from scrubber.contract import Claim, Patient, Provider, ServiceLine, Subscriber
 from scrubber.engine import Engine
-from scrubber.engine.detect import Detector, Views
+from scrubber.engine.detect import Detector
 from scrubber.engine.examples import scrub_example
+from scrubber.engine.views import Views
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import Example, example
 from scrubber.rules.form import rule
