@@ -1,4 +1,4 @@
-"""What detection remembers: which rules a mask makes possible, and every service seen, with what its rules say of it."""
+"""What detection remembers: the rules a mask makes possible, and every service seen with what its rules say of it."""
 
 import datetime as dt
 from collections.abc import Iterable
