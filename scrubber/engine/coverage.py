@@ -75,12 +75,7 @@ class CoverageBook:
 
     def of(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
         """The coverage of one claim: equal circumstances give the same tuple object."""
-        key: list[object] = [case.claim.documentation is None, case.sex is None, named_policy_known]
-        for day in case.days.values():
-            key += (None, day.release.id)
-            for line in day.lines:
-                key += (line.number, line.service.gap)
-        circumstances = tuple(key)
+        circumstances = (case.claim.documentation is None, case.sex is None, named_policy_known, *case.trace)
         known = self._known.get(circumstances)
         if known is None:
             if len(self._known) >= _LIMIT:

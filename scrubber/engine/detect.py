@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from scrubber.contract import CENTS, Claim, Severity
 from scrubber.engine.views import Chosen, GoodPointers, View, Views
@@ -30,7 +31,7 @@ from scrubber.rules.scopes import (
 )
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """A rule, what it said, the lines it said it of, and the index of the line its path leads to (None: to none)."""
 
     rule: Rule
@@ -97,6 +98,7 @@ class Detector:
         place, diagnoses = claim.place_of_service, len(claim.diagnoses)
         lines: list[Line] = []
         days: dict[dt.date, Day] = {}
+        trace: list[int | None] = []
         mask = total = 0
         view: View | None = None
         day: Day | None = None
@@ -111,7 +113,8 @@ class Detector:
                     mask |= ODD_DATE
                 view, last, day = views[date], date, days.get(date)
                 if day is None:
-                    day = days[date] = Day(date, view.release, [], set())
+                    day = days[date] = Day(date, view.release, len(days), [], set())
+                trace += (None, day.ordinal, view.release.id)
             span = 1
             if until is not None and until != last:
                 span = max(1, (until - last).days + 1)
@@ -133,6 +136,7 @@ class Detector:
             if pointers != seen and not good_pointers[pointers, diagnoses]:
                 mask |= ODD_POINTER
             seen = pointers
+            trace += (service.gap, on_claim.line_number)
             code = service.code
             line = Line(len(lines), on_claim, service, code, cents)
             lines.append(line)
@@ -150,7 +154,7 @@ class Detector:
         if len(days) > 1:
             mask |= SEVERAL_DAYS
         first = last if len(days) == 1 else min(days, default=as_of)
-        case = Case(claim, self.policy, as_of, lines, days, views[first].release, mask=mask, total=total)
+        case = Case(claim, self.policy, as_of, lines, days, views[first].release, trace, mask, total)
         self._resolve_claim(case, first)
         return case
 
@@ -236,5 +240,5 @@ def _npi_bits(claim: Claim) -> int:
 
 def _without_superseded(found: list[Found]) -> list[Found]:
     """Drop what another hit of the same line says better: an edit's own arithmetic over the general one."""
-    covered = {(other, line.index) for rule, _, lines, _ in found for other in rule.supersedes for line in lines}
+    covered = {(other, line.index) for each in found for other in each.rule.supersedes for line in each.lines}
     return [each for each in found if (each.rule.id, each.anchor) not in covered] if covered else found

@@ -33,7 +33,8 @@ def assess(case: Case, found: Sequence[Found], severities: Sequence[Severity]) -
     paid = 1.0
     weights: dict[str, float] = {}
     at_risk: set[int] = set()
-    for (rule, _, lines, anchor), severity in zip(found, severities, strict=True):
+    for each, severity in zip(found, severities, strict=True):
+        rule, lines, anchor = each.rule, each.lines, each.anchor
         weight = likelihood(rule, severity)
         paid *= 1.0 - weight
         weights[rule.id] = max(weight, weights.get(rule.id, 0.0))

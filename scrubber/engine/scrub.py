@@ -98,7 +98,8 @@ _CLEAN: _Judgement = ("pass", (), (), NO_RISK)
 
 
 def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
-    found.sort(key=detector.order)
+    if len(found) > 1:
+        found.sort(key=detector.order)
     severities = [detector.severity_of(each) for each in found]
     prover = Prover(detector, case, found)
     fixes = tuple(prover.fixes(case, found))
@@ -117,7 +118,7 @@ def _each_has_a_fix(severities: list[Severity], fixes: tuple[Fix, ...]) -> bool:
 
 
 def _finding(policy: Policy, found: Found, severity: Severity) -> Finding:
-    rule, hit, lines, _ = found
+    rule, hit, lines = found.rule, found.hit, found.lines
     path = lines[0].at() + hit.path if rule.scope == "line" else hit.path
     says = policy.predicts.get(rule.id)
     predicts = Prediction(says.group, says.carc, says.rarc) if says else hit.predicts or rule.predicts

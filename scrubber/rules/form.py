@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from msgspec import Struct
+
 from scrubber.contract import Needs, Prediction, Severity
 from scrubber.rules.example import Example
 from scrubber.rules.families import FAMILIES
@@ -26,8 +28,7 @@ HERE = -1
 """The index a line rule uses for 'this line' in its remedies: it is not told which one it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True, gc=False):
     """A change that might clear a hit. The engine offers it only if scrubbing the changed claim proves it."""
 
     title: str
@@ -35,8 +36,7 @@ class Remedy:
     needs: Needs
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """One place where a rule fired.
 
     `path` is a JSON Pointer into the claim; a line rule gives it relative to the line. `detail` tells apart several

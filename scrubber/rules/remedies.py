@@ -3,17 +3,17 @@
 `line` is an index into the claim's service lines, or `HERE` in a line rule. All indices mean the claim as received.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class AddModifier(NamedTuple):
+class AddModifier(Struct, frozen=True, gc=False):
     """Put a modifier in front of those a line has."""
 
     line: int
     modifier: str
 
 
-class DropModifier(NamedTuple):
+class DropModifier(Struct, frozen=True, gc=False):
     """Take one modifier (the first of that name) off a line."""
 
     line: int
@@ -21,7 +21,7 @@ class DropModifier(NamedTuple):
     last: bool = False
 
 
-class SwapModifier(NamedTuple):
+class SwapModifier(Struct, frozen=True, gc=False):
     """Replace one modifier by another, in its place."""
 
     line: int
@@ -29,13 +29,13 @@ class SwapModifier(NamedTuple):
     new: str
 
 
-class DropLine(NamedTuple):
+class DropLine(Struct, frozen=True, gc=False):
     """Remove a line; its charge leaves the claim's total."""
 
     line: int
 
 
-class InsertLine(NamedTuple):
+class InsertLine(Struct, frozen=True, gc=False):
     """Add a line behind `after`, with its dates, place and pointers."""
 
     after: int
@@ -44,42 +44,42 @@ class InsertLine(NamedTuple):
     cents: int
 
 
-class SetCode(NamedTuple):
+class SetCode(Struct, frozen=True, gc=False):
     """Bill another procedure on a line."""
 
     line: int
     procedure_code: str
 
 
-class SetUnits(NamedTuple):
+class SetUnits(Struct, frozen=True, gc=False):
     """Change a line's units."""
 
     line: int
     units: int
 
 
-class SetCharge(NamedTuple):
+class SetCharge(Struct, frozen=True, gc=False):
     """Change a line's charge, in cents; the claim's total follows."""
 
     line: int
     cents: int
 
 
-class SetPointers(NamedTuple):
+class SetPointers(Struct, frozen=True, gc=False):
     """Link a line to other diagnoses (numbers from 1)."""
 
     line: int
     pointers: tuple[int, ...]
 
 
-class SetDiagnosis(NamedTuple):
+class SetDiagnosis(Struct, frozen=True, gc=False):
     """Replace a diagnosis (position from 0)."""
 
     position: int
     code: str
 
 
-class DropDiagnosis(NamedTuple):
+class DropDiagnosis(Struct, frozen=True, gc=False):
     """Remove a diagnosis (position from 0); pointers behind it move up."""
 
     position: int

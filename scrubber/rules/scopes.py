@@ -132,10 +132,14 @@ class Line(Struct, eq=False, gc=False):
 
 
 class Day(Struct, eq=False, gc=False):
-    """The lines of one date of service. `pairs` is filled by the first rule that asks for it."""
+    """The lines of one date of service, the `ordinal`-th of the claim from 0.
+
+    `pairs` is filled by the first rule that asks for it.
+    """
 
     date: dt.date
     release: Release
+    ordinal: int
     lines: list[Line]
     codes: set[str]
     mask: int = 0
@@ -145,7 +149,8 @@ class Day(Struct, eq=False, gc=False):
 class Case(Struct, eq=False, gc=False):
     """A claim with everything resolved: lines, days, diagnoses as of the first date of service.
 
-    `sex` (F or M) and `birth_date` are the patient's; None when nobody said.
+    `sex` (F or M) and `birth_date` are the patient's; None when nobody said. `trace` holds, line by line, all that the
+    claim's coverage depends on: day and release where they change, gap and line number.
     """
 
     claim: Claim
@@ -154,11 +159,12 @@ class Case(Struct, eq=False, gc=False):
     lines: list[Line]
     days: dict[dt.date, Day]
     release: Release
+    trace: list[int | None]
+    mask: int = 0
+    total: int = 0
     sex: Sex | None = None
     birth_date: dt.date | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
-    mask: int = 0
-    total: int = 0
 
     @property
     def tomorrow(self) -> dt.date:
