@@ -104,10 +104,12 @@ def test_what_was_seen_before_does_not_change_what_is_said_to_be_checked() -> No
         example("17110", "57500").claim(),
         example("17110", "57500/2026-09-14").claim(),
         example("17110/2026-09-14", "57500").claim(),
+        example("17110/2026-09-13", "17000/2026-09-14", "57500/2026-09-15").claim(),
+        example("17110/2026-09-13", "17000/2026-09-14", "57500/2026-09-13").claim(),
     ]
     engine = load_engine()
     for claim in claims:
         assert engine.scrub(claim, as_of=AS_OF).coverage == load_engine().scrub(claim, as_of=AS_OF).coverage
     entries = [engine.scrub(claim, as_of=AS_OF).coverage for claim in claims]
     missed = [[e.lines for e in each if e.family == "ncci-ptp" and e.status == "not-checked"] for each in entries]
-    assert missed == [[], [(1, 2)], [], []]
+    assert missed == [[], [(1, 2)], [], [], [], [(1, 3)]]

@@ -1,8 +1,21 @@
 """When a claim is said to be mendable."""
 
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+from scrubber.contract import Fix
 from scrubber.engine import Engine
+from scrubber.engine.detect import Detector
 from scrubber.engine.examples import scrub_example
+from scrubber.engine.prove import Prover
+from scrubber.engine.views import Views
+from scrubber.rules import RULES, Rule
 from scrubber.rules.example import example
+from scrubber.rules.form import HERE, Hit, Hits, Remedy
+from scrubber.rules.remedies import DropModifier
+from scrubber.rules.scopes import Case, Service
 
 
 def test_no_modifier_is_added_beyond_the_fourth(engine: Engine) -> None:
@@ -28,3 +41,48 @@ def test_the_number_of_proofs_is_bounded(engine: Engine) -> None:
     verdict = scrub_example(engine, example(*lines, dx="C79.51"))
     assert len(verdict.findings) == 200, "of over six hundred"
     assert len(verdict.fixes) <= 3
+
+
+def _rule(name: str, detect: Callable[[Any], Hits], scope: Literal["line", "claim"]) -> Rule:
+    return replace(RULES["modifier-sides"], id=name, detect=detect, scope=scope, needs=(), supersedes=())
+
+
+def _prove(engine: Engine, rules: list[Rule], *lines: str) -> tuple[list[Fix], bool]:
+    """The fixes that rules of a test's own propose, and whether they lead to a pass."""
+    views = Views(engine.reference, [rule for rule in rules if rule.scope == "line"])
+    detector = Detector(engine.policies.default, rules, views)
+    case, found = detector.detect(example(*lines).claim(), dt.date(2026, 9, 18))
+    assert found
+    prover = Prover(detector, case, found)
+    fixes = list(prover.fixes(case, found))
+    return fixes, prover.leads_to_pass(case, found, fixes)
+
+
+def _carries_lt(service: Service) -> Hits:
+    if "LT" not in service.modifiers:
+        return None
+    return [Hit("/modifiers", "LT", (), (Remedy("Drop LT", (DropModifier(HERE, "LT"),), "none"),))]
+
+
+def test_a_remedy_that_leaves_its_finding_is_not_offered(engine: Engine) -> None:
+    def useless(service: Service) -> Hits:
+        return [Hit("/modifiers", "always", (), (Remedy("Drop LT", (DropModifier(HERE, "LT"),), "none"),))]
+
+    fixes, mendable = _prove(engine, [_rule("useless", useless, "line")], "17000-LT")
+    assert fixes == []
+    assert not mendable
+
+
+def test_fixes_that_hold_alone_and_not_together_make_no_suggestion(engine: Engine) -> None:
+    def none_left(case: Case) -> Hits:
+        if any("LT" in line.service.modifiers for line in case.lines):
+            return None
+        return [Hit("/service_lines", "no LT left")]
+
+    rules = [_rule("carries-lt", _carries_lt, "line"), _rule("none-left", none_left, "claim")]
+    fixes, mendable = _prove(engine, rules, "17000-LT", "99213-LT")
+    assert [fix.clears for fix in fixes] == [(0,), (1,)], "each holds alone"
+    assert not mendable
+    fixes, mendable = _prove(engine, rules[:1], "17000-LT", "99213-LT")
+    assert len(fixes) == 2
+    assert mendable
