@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from scrubber.settings import Settings
 
+_CLOSE_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -36,6 +38,7 @@ async def open_answers(
     from aiokafka import AIOKafkaConsumer
 
     from scrubber.kafka.clients import connection
+    from scrubber.kafka.closing import close
 
     consumer = AIOKafkaConsumer(
         *topics,
@@ -50,7 +53,7 @@ async def open_answers(
     try:
         yield consumer
     finally:
-        await consumer.stop()
+        await close(consumer, _CLOSE_SECONDS)
 
 
 def answer_of(record: "ConsumerRecord[bytes, bytes]") -> Answer:

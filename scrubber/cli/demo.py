@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrubber.demo import DemoRecord, Stage
 
 _ANSWER_SECONDS: Final = 20.0
+_CLOSE_SECONDS = 2.0
 _FAILED: Final = 1
 
 
@@ -86,6 +87,7 @@ async def _play(console: "Console", stage: "Stage") -> str:
     from scrubber.cli.publish import make_producer
     from scrubber.contract import CENTS
     from scrubber.demo import RECORDS
+    from scrubber.kafka.closing import close
 
     settings = stage.settings
     counts: Counter[str] = Counter()
@@ -108,7 +110,7 @@ async def _play(console: "Console", stage: "Stage") -> str:
                 counts[answer.verdict.disposition if answer.verdict else "dead-letter"] += 1
                 cents += CENTS[answer.verdict.risk.charge_at_risk] if answer.verdict else 0
     finally:
-        await producer.stop()
+        await close(producer, _CLOSE_SECONDS)
     return (
         f"{counts.total()} records: {counts['pass']} pass, {counts['fix-suggestion']} fix suggested, "
         f"{counts['denial-risk']} denial risk, {counts['dead-letter']} dead letters. "

@@ -69,6 +69,9 @@ class Counts:
             self.acknowledged += 1
 
 
+_CLOSE_SECONDS = 5.0
+
+
 def make_producer(settings: "Settings") -> "AIOKafkaProducer":
     """An idempotent producer that waits for all replicas."""
     from aiokafka import AIOKafkaProducer
@@ -92,6 +95,7 @@ async def send_claims(settings: "Settings", entries: "Iterable[tuple[str, Entry]
 
     from scrubber.cli.brokers import require_topics
     from scrubber.contract import JSON
+    from scrubber.kafka.closing import close
 
     await require_topics(settings, [settings.input_topic])
     counts = Counts()
@@ -110,5 +114,6 @@ async def send_claims(settings: "Settings", entries: "Iterable[tuple[str, Entry]
             sent.add_done_callback(counts.note)
         await producer.flush()
     finally:
-        await producer.stop()
+        # All that was sent is acknowledged or failed by now, or somebody does not want to wait for it.
+        await close(producer, _CLOSE_SECONDS)
     return counts

@@ -35,6 +35,8 @@ def embedded_broker(port: int | None = None) -> Iterator[str]:
                 [command, "start", "--only", "kafka", "--host", "127.0.0.1", "--kafka-port", str(port),
                  "--data-dir", str(Path(folder) / "data")],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                # Ctrl-C in a terminal must not take it away from under those who still close their connections.
+                start_new_session=True,
             )  # fmt: skip
         try:
             _wait_for(port, process, log)
