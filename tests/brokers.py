@@ -4,8 +4,10 @@
 container where a Docker engine answers (image: `SCRUBBER_KAFKA_IMAGE`). What is skipped says why.
 """
 
+import gc
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,13 +77,25 @@ def running(kind: Kind) -> Iterator[Broker]:
             yield Broker("kafka", address)
 
 
-def require_image() -> None:
-    """Skip where no Docker engine answers, or where it cannot have Kafka's image."""
+def _docker() -> tuple[docker.DockerClient | None, str]:
+    """A client of the engine, or the type of what keeps us from one."""
     try:
         client = docker.from_env(timeout=60)
         client.ping()
     except DockerException as error:
-        pytest.skip(f"no Docker engine answers ({type(error).__name__}): Apache Kafka is not tested")
+        return None, type(error).__name__
+    return client, ""
+
+
+def require_image() -> None:
+    """Skip where no Docker engine answers, or where it cannot have Kafka's image."""
+    client, problem = _docker()
+    if client is None:
+        # The client leaves the socket it could not use to the collector, which would blame a later test for it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+        pytest.skip(f"no Docker engine answers ({problem}): Apache Kafka is not tested")
     try:
         client.images.get(IMAGE)
     except ImageNotFound:
