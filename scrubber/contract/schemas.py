@@ -36,6 +36,10 @@ def documents() -> dict[str, bytes]:
 
 def _schema(struct: type[msgspec.Struct], title: str) -> Document:
     (reference,), definitions = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            # A docstring's indentation is kept or not, as the version of Python has it.
+            definition["description"] = " ".join(definition["description"].split())
     return {"$schema": _DRAFT, "title": title, **reference, "$defs": dict(sorted(definitions.items()))}
 
 
