@@ -4,19 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from scrubber.rules.documentation import CRYOABLATION_RECORD, LESION_RECORD
 from scrubber.rules.example import Example, example
-
-_CRYOABLATION = [
-    "diagnosis-and-need",
-    "technique-and-guidance",
-    "procedure-date",
-    "start-and-end-time",
-    "tumor-size-and-location",
-    "probe-position",
-    "progress",
-    "signature",
-]
-_LESIONS = ["lesion-count", "lesion-location", "lesion-appearance", "destruction-method", "medical-necessity"]
 
 STRICT_POLICY = """\
 id = "demo-strict"
@@ -50,7 +39,9 @@ RECORDS = (
     DemoRecord("Fifteen lesions or more, and single ones beside them", example("17004", "17003x2")),
     DemoRecord("Further lesions without a first", example("17003x2")),
     DemoRecord("A lesion with a diagnosis that does not call for it", example("17000", dx="D22.5")),
-    DemoRecord("A lesion whose record does not say how many there were", example("17000", documentation=_LESIONS[1:])),
+    DemoRecord(
+        "A lesion whose record does not say how many there were", example("17000", documentation=LESION_RECORD[1:])
+    ),
     DemoRecord("A visit on the day of a minor procedure", example("99213", "17000")),
     DemoRecord("The same visit with 25", example("99213-25", "17000")),
     DemoRecord("25 on the procedure in place of the visit", example("99213", "17000-25")),
@@ -64,12 +55,12 @@ RECORDS = (
     DemoRecord("Cryoablation before its code existed", example("20983", dx="C79.51", date="2014-12-31")),
     DemoRecord(
         "Cryoablation whose record lacks the probe's position",
-        example("20983", dx="C79.51", documentation=[each for each in _CRYOABLATION if each != "probe-position"]),
+        example("20983", dx="C79.51", documentation=[each for each in CRYOABLATION_RECORD if each != "probe-position"]),
     ),
     DemoRecord("Cryoablation, nobody said what is on file", example("20983", dx="C79.51")),
     DemoRecord(
         "Cryoablation done again, without the reason on file",
-        example("20983", "20983-76", dx="C79.51", documentation=_CRYOABLATION),
+        example("20983", "20983-76", dx="C79.51", documentation=CRYOABLATION_RECORD),
     ),
     DemoRecord("A tracking code with a charge", example("3753F@50.00", "99213", dx="I10")),
     DemoRecord("A tracking code with a modifier for visits", example("3753F-25@0.00", "99213", dx="I10")),

@@ -12,8 +12,8 @@ from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import ON_FILE, Case, Line
 
-_LESIONS = ["lesion-count", "lesion-location", "lesion-appearance", "destruction-method", "medical-necessity"]
-_CRYOABLATION = [
+LESION_RECORD = ["lesion-count", "lesion-location", "lesion-appearance", "destruction-method", "medical-necessity"]
+CRYOABLATION_RECORD = [
     "diagnosis-and-need",
     "technique-and-guidance",
     "procedure-date",
@@ -23,6 +23,7 @@ _CRYOABLATION = [
     "progress",
     "signature",
 ]
+"""Elements of a complete record, by their ids in `reference_data/starter/documentation.toml`; for examples."""
 
 
 @rule(
@@ -35,13 +36,13 @@ _CRYOABLATION = [
     likelihood=0.6,
     needs=(DOCUMENTED, ON_FILE),
     fires=(
-        example("20983", dx="C79.51", documentation=[e for e in _CRYOABLATION if e != "probe-position"]),
-        example("17000", documentation=_LESIONS[1:]),
-        example("20983-76", dx="C79.51", documentation=_CRYOABLATION),
+        example("20983", dx="C79.51", documentation=[e for e in CRYOABLATION_RECORD if e != "probe-position"]),
+        example("17000", documentation=LESION_RECORD[1:]),
+        example("20983-76", dx="C79.51", documentation=CRYOABLATION_RECORD),
     ),
     passes=(
-        example("20983", dx="C79.51", documentation=_CRYOABLATION),
-        example("17000", documentation=_LESIONS),
+        example("20983", dx="C79.51", documentation=CRYOABLATION_RECORD),
+        example("17000", documentation=LESION_RECORD),
         example("17000", documentation=None),
     ),
 )
