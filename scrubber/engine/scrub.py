@@ -5,6 +5,8 @@ import difflib
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 import scrubber
 from scrubber.contract import Claim, Disposition, Finding, Fix, Origin, Prediction, Risk, Ruleset, Severity, Verdict
 from scrubber.engine.coverage import VOID_FAMILIES, CoverageBook, Kind
@@ -109,7 +111,15 @@ def _judge(detector: Detector, case: Case, found: list[Found]) -> _Judgement:
     elif _each_has_a_fix(severities, fixes) and prover.leads_to_pass(case, found, fixes):
         disposition = "fix-suggestion"
     findings = tuple(_finding(case.policy, each, severity) for each, severity in zip(found, severities, strict=True))
-    return disposition, findings[:MOST_FINDINGS], fixes, assess(case, found, severities)
+    if len(found) > MOST_FINDINGS:
+        findings, fixes = findings[:MOST_FINDINGS], _of_shown(fixes)
+    return disposition, findings, fixes, assess(case, found, severities)
+
+
+def _of_shown(fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """The fixes with `clears` counting findings that the verdict holds; those for none of them are left out."""
+    shown = (replace(fix, clears=tuple(index for index in fix.clears if index < MOST_FINDINGS)) for fix in fixes)
+    return tuple(fix for fix in shown if fix.clears)
 
 
 def _each_has_a_fix(severities: list[Severity], fixes: tuple[Fix, ...]) -> bool:
