@@ -1,4 +1,4 @@
-"""Closing aiokafka's clients within a deadline, whatever state they are in.
+"""Closing aiokafka's clients within a deadline, whatever state they are in, and seeing when one is of no more use.
 
 A producer's `stop()` flushes for ever when the broker is away and a record is unsent; a consumer's may raise
 `CancelledError`. So each runs as a task of its own, and what does not end in time loses its connections.
@@ -19,6 +19,16 @@ async def close(client: AIOKafkaProducer | AIOKafkaConsumer, seconds: float) -> 
     inner = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
     await _ends(inner.close(), seconds)
     return False
+
+
+def has_lost_its_group(consumer: AIOKafkaConsumer) -> bool:
+    """Whether the consumer will never join its group again: every call of it fails from now on.
+
+    aiokafka's task that joins and rejoins ends for good on an error that it did not foresee, such as an answer of the
+    broker that it cannot read.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001  aiokafka tells nobody otherwise
+    return coordinator is None or coordinator._coordination_task.done()  # noqa: SLF001
 
 
 async def _ends(work: Coroutine[Any, Any, object], seconds: float) -> bool:

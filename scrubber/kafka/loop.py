@@ -14,7 +14,7 @@ from aiokafka import errors as kafka
 
 from scrubber.kafka.batch import answer
 from scrubber.kafka.clients import make_consumer
-from scrubber.kafka.closing import close
+from scrubber.kafka.closing import close, has_lost_its_group
 from scrubber.kafka.errors import FATAL, TRANSIENT, reason_of
 from scrubber.kafka.handler import Handle, Record
 from scrubber.kafka.metrics import Metrics, PartitionState
@@ -133,6 +133,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             except kafka.KafkaError as error:
                 emit(Event.STEP_FAILED, **error_values(error))
                 await asyncio.sleep(_RETRY_SECONDS)
+                if has_lost_its_group(consumer):
+                    consumer = await self._replace(consumer)
             self.summary.tell_if_due(self.assigned, list(self.states()))
 
     def stop(self) -> None:
@@ -167,6 +169,14 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             await close(consumer, _RETRY_SECONDS)
             await asyncio.sleep(wait)
             wait = min(wait * 2, _SLOWEST_RETRY_SECONDS)
+
+    async def _replace(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
+        """Join the group anew, with a consumer in place of one that no longer takes part in it."""
+        async with self._lock:
+            self._assigned, self._joined = set(), False
+            await _all(self._close(tp) for tp in list(self._partitions))
+        await close(consumer, _RETRY_SECONDS)
+        return await self._start_consumer()
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
         """Open and close what the last assignment asks for, fetch where nothing is left over, write a batch each."""

@@ -138,11 +138,13 @@ async def test_no_marker_when_the_broker_goes_away(tmp_path: Path) -> None:
         site = Site(Broker("embedded", address), tmp_path)
         await site.create_topics()
         sent = failures()
-        await site.publish(sent[:2000])
+        await site.publish(sent)
         more = {"log_level": "DEBUG", "batch_records": 1, "transaction_timeout_ms": 5000, "drain_seconds": 3}
         with site.starting(command=[sys.executable, "-c", FRAGILE], **more) as worker:
             worker.wait_ready()
             await site.read(20)
+            # More than a worker that commits each record alone can answer before the broker is gone.
+            await site.publish(sent * 5)
             closing.close()
             wait_until(lambda: bool(worker.events("transaction-failed")), 30, worker.text)
             wait_until(lambda: bool(worker.events("partition-open-failed")), 30, worker.text)

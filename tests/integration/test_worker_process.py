@@ -211,6 +211,35 @@ def test_an_error_that_cannot_heal_ends_the_worker(tmp_path: Path, error: str, c
     assert "JANE DOE" not in worker.text()
 
 
+# A worker that cannot read what it was assigned the second time, which ends aiokafka's part in the group for good.
+DEAF = """
+import sys
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
+decode = ConsumerProtocolMemberAssignment.decode
+times = 0
+def deaf(value):
+    global times
+    times += 1
+    return decode(b"" if times == 2 else value)
+ConsumerProtocolMemberAssignment.decode = deaf
+from scrubber.worker.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.broker
+async def test_a_consumer_that_lost_its_group_is_replaced(site: Site) -> None:
+    with site.worker([sys.executable, "-c", DEAF]) as deaf:
+        with site.worker(instance="b") as other:
+            wait_until(lambda: bool(deaf.events("step-failed")), 30, deaf.text)
+            wait_until(lambda: len(deaf.events("partitions-assigned")) >= 2, 30, deaf.text)
+            deaf.wait_ready()
+            assert other.stop() == ExitCode.STOPPED
+        await site.publish([(str(number).encode(), claim_bytes(f"T-{number}"), []) for number in range(30)])
+        assert len(await site.read(30)) == 30
+        assert deaf.stop() == ExitCode.STOPPED
+
+
 @pytest.mark.broker
 async def test_a_position_that_retention_deleted_is_said_and_left(site: Site) -> None:
     if site.broker.kind == "embedded":
