@@ -79,11 +79,7 @@ class Detector:
         for day in case.days.values():
             mask = day.mask
             if mask & SEVERAL and mask & HAS_PAIRS:
-                codes = day.codes
-                for line in day.lines:
-                    if not line.code.partners.isdisjoint(codes):
-                        mask |= PAIRED
-                        break
+                mask |= _paired(day.lines)
             for rule in self._day_rules[mask]:
                 if hits := rule.detect(day):
                     found.extend([_found(rule, hit) for hit in hits])
@@ -188,6 +184,16 @@ class Detector:
             # No month has fewer than 28 days: within so many no claim can be late, and most are.
             mask |= LATE
         case.mask = mask | _npi_bits(claim)
+
+
+def _paired(lines: list[Line]) -> int:
+    """PAIRED when one procedure takes another one away."""
+    for line in lines:
+        if partners := line.code.partners:
+            for other in lines:
+                if other.code.character in partners:
+                    return PAIRED
+    return 0
 
 
 def _bits_elsewhere(case: Case) -> int:

@@ -30,6 +30,32 @@ class Pair(Struct, frozen=True, eq=False, gc=False):
     effective: dt.date
     deleted: dt.date | None
     source: str
+    rationale: str = ""
+
+
+class Fees(Struct, frozen=True, eq=False, gc=False, kw_only=True):
+    """What the Medicare physician fee schedule says of a code, or of a code with a modifier.
+
+    Attributes:
+        status, global_days, pctc, multiple, bilateral, assistant, co_surgery, team: the indicators as CMS writes them.
+        na_nonfacility, na_facility: the procedure is rarely or never performed in that setting.
+        total_nonfacility, total_facility: hundredths of a relative value unit.
+        conversion_factor: ten-thousandths of a dollar for one unit.
+    """
+
+    status: str
+    global_days: str
+    pctc: str
+    multiple: str
+    bilateral: str
+    assistant: str
+    co_surgery: str
+    team: str
+    na_nonfacility: bool
+    na_facility: bool
+    total_nonfacility: int
+    total_facility: int
+    conversion_factor: int
 
 
 class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
@@ -41,7 +67,10 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
         valid: on the date; None when the tables cannot tell.
         units, mai: the unit limit and its adjudication indicator (fields `mue` and `mai`).
         add_on_type: 1 to 3 for an add-on code, whose `primaries` are those of type 1.
-        partners: codes with an edit in force against it, in either direction.
+        fees: the fee schedule's row for the code without modifier.
+        components: modifiers with which the code has rows of its own, such as 26, TC and 53.
+        character: stands for the code in the `partners` of others.
+        partners: characters of the codes that it takes away: those in column 2 of an edit in force with it in column 1.
         ptp: `subject` when all its edits against listed codes are known, `partner` when those with subjects are.
         needs_diagnosis: ICD-10-CM prefixes without dot, any of which supports it; empty when no table says.
         sex: the only sex it is performed on, `F` or `M`.
@@ -63,7 +92,10 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
     mai: int | None
     add_on_type: int | None
     primaries: frozenset[str]
-    partners: frozenset[str]
+    fees: Fees | None
+    components: tuple[str, ...]
+    character: str
+    partners: str
     ptp: str | None
     needs_diagnosis: tuple[str, ...]
     diagnosis_source: str | None

@@ -19,8 +19,8 @@ class TableInfo(msgspec.Struct, frozen=True, kw_only=True, rename={"starts": "fr
     """One table's provenance.
 
     Attributes:
-        kind: what it is a table of; one table a kind.
-        file: where it stands, relative to the folder of its manifest.
+        kind: what it is a table of; several of one kind are editions.
+        file: where it stands, relative to the folder of its manifest; for imported tables the file they came from.
         source, release: what is named to a reader of a verdict, such as `MCE` and `v44.0`.
         source_file, source_sha256: the published file that it was built from.
         starts, ends: first and last day it speaks of, both included; None is open.
@@ -30,6 +30,8 @@ class TableInfo(msgspec.Struct, frozen=True, kw_only=True, rename={"starts": "fr
         changes: days on which something in it begins, or no longer holds; for built files.
         subjects: codes of which an incomplete table says all there is: for `ptp` all edits against listed codes; for
             others, a subject that is not listed has no such fact.
+        edition: first day of the release, which may be later than `starts` where a file tells its history.
+        imported: a user brought it; it goes before what ships.
     """
 
     kind: str
@@ -47,6 +49,13 @@ class TableInfo(msgspec.Struct, frozen=True, kw_only=True, rename={"starts": "fr
     sha256: str | None = None
     changes: tuple[dt.date, ...] = ()
     subjects: tuple[str, ...] = ()
+    edition: dt.date | None = None
+    imported: bool = False
+
+    @property
+    def first_day(self) -> dt.date:
+        """What editions are ordered by."""
+        return self.edition or self.starts or dt.date.min
 
     @property
     def label(self) -> str:

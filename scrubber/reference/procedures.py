@@ -2,13 +2,18 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from scrubber.reference import masks
+from scrubber.reference.bundle.pairs import NOBODY
 from scrubber.reference.dated import compact, in_force
+from scrubber.reference.editions import Editions
+from scrubber.reference.edits import ByCode, Edits, Support, Validity
 from scrubber.reference.facts import Pair, Procedure
-from scrubber.reference.lines import SortedLines
 from scrubber.reference.manifest import TableInfo
-from scrubber.reference.starter import Edits, Support, Validity
+
+R = TypeVar("R")
 
 HCPCS_COLUMNS = ("code", "start", "end", "coverage", "short")
 _FORMS = (
@@ -45,37 +50,41 @@ def form_of(code: str) -> str:
 class Procedures:
     """The tables that speak of procedures."""
 
-    def __init__(self, edits: Edits, hcpcs: SortedLines | None, infos: dict[str, TableInfo]) -> None:
+    def __init__(self, edits: Edits, tables: Mapping[str, Editions[Any]]) -> None:
+        """`tables`: every loaded kind, for what is known of it."""
         self.edits = edits
-        self._hcpcs = hcpcs
-        self._infos = infos
+        self._tables = tables
 
     def on(self, code: str, day: dt.date) -> Procedure:
         """What is known of `code` (upper case) on `day`. Every code gives an object, known or not."""
         edits = self.edits
         kind = form_of(code)
         listed = edits.validity.get(code, [])
+        prices = [row for row in _rows(edits.prices, code, day) if in_force((row,), day)]
+        fees = next((row.fees for row in prices if not row.modifier), None)
         valid_from, valid_to, valid, short = None, None, None, None
         known = bool(listed)
-        price = in_force(edits.prices.get(code, ()), day)
         if kind == "hcpcs" and not known:
             known, valid_from, valid_to, valid, short = self._level_2(code, day)
         elif kind == "malformed":
             valid = False if code else None
         elif known:
-            valid_from, valid_to, valid = _valid(listed, day, priced=price is not None)
+            valid_from, valid_to, valid = _valid(listed, day, priced=fees is not None)
+        elif fees is not None:
+            known = valid = True
         em = any(row.kind == "em" for row in listed)
-        limit = in_force(edits.limits.get(code, ()), day)
-        add_ons = [row for row in edits.add_ons.get(code, ()) if in_force((row,), day)]
-        pairs = self._pairs(code, day)
+        limit = in_force(_rows(edits.limits, code, day), day)
+        add_ons = [row for row in _rows(edits.add_ons, code, day) if in_force((row,), day)]
+        pairs = edits.pairs.table(day)
+        partners = pairs.partners(code, day) if pairs else ""
         support = [row for row in edits.support.get(code, ()) if in_force((row,), day)]
         documentation = edits.documentation.get(code, ())
         sex = edits.sex.get(code)
-        global_days = price.global_days if price else None
+        global_days = fees.global_days if fees else None
         flags = (
             (em, masks.EM),
             (bool(add_ons), masks.ADD_ON),
-            (bool(pairs), masks.HAS_PAIRS),
+            (bool(partners), masks.HAS_PAIRS),
             (limit is not None, masks.HAS_MUE),
             (code in _LESIONS, masks.LESION),
             (not known, masks.UNKNOWN),
@@ -84,14 +93,14 @@ class Procedures:
             (bool(documentation), masks.DOCUMENTED),
             (sex is not None, masks.SEXED),
         )
-        ptp = self._ptp(code)
+        ptp = self._ptp(code, day)
         silent = {
             "procedure-validity": valid is None,
             "ncci-ptp": ptp is None,
             "ncci-mue": limit is None,
             "ncci-add-on": not add_ons,
             # A visit has no global days of its own: what matters is those of the procedure beside it.
-            "global-days": price is None and not em,
+            "global-days": fees is None and not em,
             "medical-necessity": not support,
         }
         return Procedure(
@@ -102,49 +111,57 @@ class Procedures:
             valid_from=valid_from,
             valid_to=valid_to,
             em=em,
-            status=price.status if price else None,
+            status=fees.status if fees else None,
             global_days=global_days,
             mue=limit.units if limit else None,
             mai=limit.mai if limit else None,
             add_on_type=min((row.type for row in add_ons), default=None),
             primaries=frozenset(row.primary for row in add_ons if row.primary),
-            partners=pairs,
+            fees=fees,
+            components=tuple(sorted(row.modifier for row in prices if row.modifier)),
+            character=pairs.character(code) if pairs else NOBODY,
+            partners=partners,
             ptp=ptp,
             needs_diagnosis=tuple(row.prefix for row in support),
             diagnosis_source=_sources(support),
             documentation=documentation,
             sex=sex,
             short=short,
-            unlisted=tuple(family for family, is_silent in silent.items() if is_silent and self._open(family, code)),
+            unlisted=tuple(family for family, no_row in silent.items() if no_row and self._open(family, code, day)),
             mask=sum(bit for is_set, bit in flags if is_set) | _GLOBAL.get(global_days or "", 0) | _KIND.get(kind, 0),
         )
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
         """The edit in force on `day` that takes `column_2` away beside `column_1`."""
-        edit = in_force(self.edits.pairs.get((column_1, column_2), ()), day)
-        return edit.pair if edit else None
+        pairs = self.edits.pairs.table(day)
+        return pairs.pair(column_1, column_2, day) if pairs else None
 
-    def _pairs(self, code: str, day: dt.date) -> frozenset[str]:
-        live = (row.pair for row in self.edits.partners.get(code, ()) if in_force((row,), day))
-        return frozenset(pair.column_2 if pair.column_1 == code else pair.column_1 for pair in live)
-
-    def _ptp(self, code: str) -> str | None:
-        if code in self.edits.subjects:
+    def _ptp(self, code: str, day: dt.date) -> str | None:
+        info, pairs = self._info("ptp", day), self.edits.pairs.table(day)
+        if info is None or pairs is None:
+            return None
+        if info.complete or code in info.subjects:
             return "subject"
-        return "partner" if code in self.edits.partners else None
+        return "partner" if pairs.lists(code) else None
 
-    def _open(self, family: str, code: str) -> bool:
+    def _open(self, family: str, code: str, day: dt.date) -> bool:
         """Whether a table's silence about `code` leaves open what holds of it."""
-        info = self._infos.get(_FAMILIES[family])
+        info = self._info(_FAMILIES[family], day)
         # Whether a code is valid is a question to several tables; `valid` already weighs how complete each is.
         return info is None or family == "procedure-validity" or not (info.complete or code in info.subjects)
 
+    def _info(self, kind: str, day: dt.date) -> TableInfo | None:
+        editions = self._tables.get(kind)
+        return (editions.info(day) or editions.newest) if editions else None
+
     def _level_2(self, code: str, day: dt.date) -> tuple[bool, dt.date | None, dt.date | None, bool | None, str | None]:
         """Known, from, to, valid, short description of a HCPCS Level II code."""
-        info = self._infos.get("hcpcs")
-        if self._hcpcs is None or info is None:
+        editions = self.edits.hcpcs
+        if not editions:
             return False, None, None, None, None
-        found = self._hcpcs.at(code)
+        # Beyond what any edition reaches the newest one still knows which codes there have been.
+        info, lines = editions.on(day) or next(iter(editions))
+        found = lines.at(code)
         if not found:
             return False, None, None, False if info.reaches(day) else None, None
         _, first, last, _, short = found[0]
@@ -153,6 +170,11 @@ class Procedures:
             return True, start, end, False, short
         # What a later release ended is not known here.
         return True, start, end, True if info.ends is None or day <= info.ends or end is not None else None, short
+
+
+def _rows(editions: Editions[ByCode[R]], code: str, day: dt.date) -> Sequence[R]:
+    table = editions.table(day)
+    return table.of(code) if table else ()
 
 
 def _valid(listed: list[Validity], day: dt.date, *, priced: bool) -> tuple[dt.date | None, dt.date | None, bool | None]:

@@ -1,12 +1,13 @@
 """The tables between two days on which any of them changes: within a release, a date makes no difference."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
+from typing import Any
 
 from scrubber.reference.diagnoses import Diagnoses, normal, unknown
+from scrubber.reference.editions import Editions
 from scrubber.reference.facts import Diagnosis, Modifier, Pair, Place, Procedure
-from scrubber.reference.manifest import TableInfo
 from scrubber.reference.memo import Budget, Memo
 from scrubber.reference.procedures import Procedures
 from scrubber.reference.small import modifier_on
@@ -15,17 +16,18 @@ _ids = count(1)
 
 
 class Tables:
-    """All tables, read; what releases draw on."""
+    """All tables, read; what releases draw on. `every`: what is known of each, by kind."""
 
     def __init__(
         self,
-        infos: Mapping[str, TableInfo],
+        every: Mapping[str, Editions[Any]],
         procedures: Procedures,
-        diagnoses: Diagnoses,
-        modifiers: Mapping[str, Modifier],
-        places: Mapping[str, Place],
+        diagnoses: Callable[[dt.date], Diagnoses],
+        modifiers: Editions[Mapping[str, Modifier]],
+        places: Editions[Mapping[str, Place]],
     ) -> None:
-        self.infos = infos
+        """`diagnoses` gives the tables of diagnoses that speak of a day."""
+        self.every = every
         self.procedures = procedures
         self.diagnoses = diagnoses
         self.modifiers = modifiers
@@ -43,13 +45,16 @@ class Release:
         self.id = next(_ids)
         self._tables = tables
         self.day = day
-        self._reaches = frozenset(kind for kind, info in tables.infos.items() if info.reaches(day))
+        self._infos = {kind: info for kind, each in tables.every.items() if (info := each.info(day))}
+        self._diagnoses: Diagnoses = like._diagnoses if like else tables.diagnoses(day)  # noqa: SLF001  of our own kind
+        places = tables.places.table(day) or tables.places.every()[0]
+        self._known_modifiers = tables.modifiers.table(day) or tables.modifiers.every()[0]
         self.procedures: Memo[Procedure] = Memo(self._procedure, budget)
         self.diagnoses: Memo[Diagnosis] = like.diagnoses if like else Memo(self._diagnosis, budget)
         self.modifiers: Memo[Modifier | None] = Memo(self._modifier, budget)
-        self.places: Memo[Place | None] = Memo(tables.places.get, budget)
+        self.places: Memo[Place | None] = Memo(places.get, budget)
         self._children: Memo[tuple[Diagnosis, ...]] = (
-            like._children if like else Memo(self._billable_under, budget)  # noqa: SLF001  of our own kind
+            like._children if like else Memo(self._billable_under, budget)  # noqa: SLF001
         )
 
     def pair(self, column_1: str, column_2: str) -> Pair | None:
@@ -63,14 +68,15 @@ class Release:
 
     def reaches(self, kind: str) -> bool:
         """Whether a table of this kind is loaded and speaks of these days."""
-        return kind in self._reaches
+        return kind in self._infos
 
     def label(self, kind: str) -> str:
         """Source and release of the table, such as `MCE v44.0`. KeyError when none is loaded."""
-        return self._tables.infos[kind].label
+        info = self._infos.get(kind) or self._tables.every[kind].newest
+        return info.label
 
     def _billable_under(self, heading: str) -> tuple[Diagnosis, ...]:
-        return tuple(self.diagnoses[child] for child in self._tables.diagnoses.children(heading, self.day))
+        return tuple(self.diagnoses[child] for child in self._diagnoses.children(heading, self.day))
 
     def _procedure(self, code: str) -> Procedure:
         upper = code.upper()
@@ -84,8 +90,8 @@ class Release:
             return unknown(code)
         if plain != code:
             return self.diagnoses[plain]
-        return self._tables.diagnoses.on(code, self.day, excludes=self.reaches("icd10cm-excludes1"))
+        return self._diagnoses.on(code, self.day, excludes=self.reaches("icd10cm-excludes1"))
 
     def _modifier(self, code: str) -> Modifier | None:
-        modifier = self._tables.modifiers.get(code)
+        modifier = self._known_modifiers.get(code)
         return modifier and modifier_on(modifier, self.day)

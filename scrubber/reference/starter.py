@@ -1,4 +1,4 @@
-"""The tables of edits: read whole, since those that ship are small. Each row keeps the dates between which it holds."""
+"""The tables of edits that ship: kept by hand and read whole, since they are small. Each row keeps its own dates."""
 
 import datetime as dt
 import tomllib
@@ -6,161 +6,111 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from scrubber.reference.bundle.pairs import PairTable, PtpRow, compile_pairs
+from scrubber.reference.dated import changes
+from scrubber.reference.edits import FEE_COLUMNS, AddOn, Limit, Priced, Support, Validity, fees
 from scrubber.reference.errors import ReferenceDataError, SourceError
-from scrubber.reference.facts import Element, Pair
+from scrubber.reference.facts import Element
 from scrubber.reference.manifest import LoadedTable
 from scrubber.reference.rows import Row, read_rows
 
-
-class Validity(msgspec.Struct, frozen=True):
-    """A code that is known: from when to when, as far as that is known, and of what kind."""
-
-    kind: str
-    start: dt.date | None
-    end: dt.date | None
+Span = tuple[dt.date | None, dt.date | None]
 
 
-class Limit(msgspec.Struct, frozen=True):
-    """A medically unlikely edit: units, and the MUE adjudication indicator."""
+class Starter:
+    """The starter tables of one folder. SourceError names the line that is wrong.
 
-    units: int
-    mai: int
-    start: dt.date | None
-    end: dt.date | None
+    Attributes:
+        days: those on which something in them changes.
+    """
 
+    def __init__(self, tables: Mapping[str, LoadedTable]) -> None:
+        self._tables = tables
+        self.days: set[dt.date] = set()
 
-class AddOn(msgspec.Struct, frozen=True):
-    """An add-on code with one of its primaries; type 2 has none."""
+    def validity(self) -> dict[str, list[Validity]]:
+        """Code -> from when to when it is known to be valid."""
+        found: dict[str, list[Validity]] = {}
+        for row in self._rows("procedures", ("code", "kind", "valid_from", "valid_to")):
+            span = self._span(row, "valid_from", "valid_to")
+            found.setdefault(row.text("code"), []).append(Validity(row.text("kind"), *span))
+        return found
 
-    type: int
-    primary: str | None
-    start: dt.date | None
-    end: dt.date | None
+    def limits(self) -> dict[str, list[Limit]]:
+        """Code -> its unit limits."""
+        found: dict[str, list[Limit]] = {}
+        for row in self._rows("mue", ("code", "units", "mai", "effective", "ended")):
+            span = self._span(row, "effective", "ended")
+            found.setdefault(row.text("code"), []).append(Limit(row.number("units"), row.number("mai"), *span))
+        return found
 
+    def add_ons(self) -> dict[str, list[AddOn]]:
+        """Add-on code -> its primaries."""
+        found: dict[str, list[AddOn]] = {}
+        for row in self._rows("add-on", ("add_on", "type", "primary", "effective", "deleted")):
+            span = self._span(row, "effective", "deleted")
+            found.setdefault(row.text("add_on"), []).append(AddOn(row.number("type"), row.maybe("primary"), *span))
+        return found
 
-class Priced(msgspec.Struct, frozen=True):
-    """What the fee schedule says of a code without modifier."""
+    def prices(self) -> dict[str, list[Priced]]:
+        """Code -> its rows of the fee schedule."""
+        found: dict[str, list[Priced]] = {}
+        for row in self._rows("fee-schedule", (*FEE_COLUMNS, "effective", "ended")):
+            span = self._span(row, "effective", "ended")
+            named = {column: row.maybe(column) or "" for column in FEE_COLUMNS}
+            found.setdefault(row.text("code"), []).append(Priced(named["modifier"], fees(named), *span))
+        return found
 
-    status: str
-    global_days: str
-    start: dt.date | None
-    end: dt.date | None
+    def support(self) -> dict[str, list[Support]]:
+        """Procedure -> the diagnoses that support it."""
+        found: dict[str, list[Support]] = {}
+        for row in self._rows("necessity", ("procedure", "diagnosis_prefix", "source", "effective", "ended")):
+            span = self._span(row, "effective", "ended")
+            prefix = row.text("diagnosis_prefix").replace(".", "")
+            found.setdefault(row.text("procedure"), []).append(Support(prefix, row.text("source"), *span))
+        return found
 
+    def sex(self) -> dict[str, str]:
+        """Procedure -> the only sex it is performed on."""
+        return {row.text("procedure"): row.text("sex") for row in self._rows("sex", ("procedure", "sex"))}
 
-class Support(msgspec.Struct, frozen=True):
-    """A diagnosis that supports a procedure: an ICD-10-CM prefix without dot."""
+    def pairs(self) -> PairTable:
+        """The procedure-to-procedure edits, in the form that the full table has."""
+        rows = []
+        for row in self._rows("ptp", ("column_1", "column_2", "effective", "deleted", "indicator")):
+            indicator = row.number("indicator")
+            if indicator not in (0, 1):
+                # 9 marks an edit that never was; importers drop such rows.
+                raise SourceError(row.file, row.line, "indicator 0 or 1", "Correct the line.")
+            effective, deleted = self._span(row, "effective", "deleted")
+            if effective is None:
+                raise SourceError(row.file, row.line, "a date in column effective", "Correct the line.")
+            rows.append(PtpRow(row.text("column_1"), row.text("column_2"), _number(effective),
+                               _number(deleted) if deleted else 0, indicator, ""))  # fmt: skip
+        compiled = compile_pairs(rows)
+        return PairTable(compiled.sections, compiled.rationales, self._tables["ptp"].info.label)
 
-    prefix: str
-    source: str
-    start: dt.date | None
-    end: dt.date | None
+    def documentation(self) -> dict[str, tuple[Element, ...]]:
+        """Code -> the elements that its record should hold."""
+        table = self._tables.get("documentation")
+        if table is None:
+            return {}
+        try:
+            read = msgspec.convert(tomllib.loads(table.content.decode()), _Documentation)
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise ReferenceDataError(f"{table.info.file}: {error}") from None
+        return {code: documented.element for documented in read.procedure for code in documented.codes}
 
+    def _rows(self, kind: str, columns: tuple[str, ...]) -> Iterator[Row]:
+        if kind in self._tables:
+            yield from read_rows(self._tables[kind].info.file, self._tables[kind].content, columns)
 
-class Edit(msgspec.Struct, frozen=True):
-    """A pair with the dates it is in force."""
-
-    pair: Pair
-    start: dt.date
-    end: dt.date | None
-
-
-class Edits(msgspec.Struct, frozen=True):
-    """Every table of edits, by code; `pairs` by both codes, `partners` by either. `days`: when something changes."""
-
-    validity: Mapping[str, list[Validity]]
-    limits: Mapping[str, list[Limit]]
-    add_ons: Mapping[str, list[AddOn]]
-    prices: Mapping[str, list[Priced]]
-    support: Mapping[str, list[Support]]
-    pairs: Mapping[tuple[str, str], list[Edit]]
-    partners: Mapping[str, list[Edit]]
-    documentation: Mapping[str, tuple[Element, ...]]
-    sex: Mapping[str, str]
-    subjects: frozenset[str]
-    days: frozenset[dt.date]
-
-
-def read_edits(tables: Mapping[str, LoadedTable]) -> Edits:
-    """The edits in `tables`; a kind that is not there is empty. SourceError names the line that is wrong."""
-    validity: dict[str, list[Validity]] = {}
-    limits: dict[str, list[Limit]] = {}
-    add_ons: dict[str, list[AddOn]] = {}
-    prices: dict[str, list[Priced]] = {}
-    support: dict[str, list[Support]] = {}
-    sex: dict[str, str] = {}
-    days: set[dt.date] = set()
-
-    for row in _rows(tables, "procedures", ("code", "kind", "valid_from", "valid_to")):
-        span = _span(row, "valid_from", "valid_to", days)
-        validity.setdefault(row.text("code"), []).append(Validity(row.text("kind"), *span))
-    for row in _rows(tables, "mue", ("code", "units", "mai", "effective", "ended")):
-        span = _span(row, "effective", "ended", days)
-        limits.setdefault(row.text("code"), []).append(Limit(row.number("units"), row.number("mai"), *span))
-    for row in _rows(tables, "add-on", ("add_on", "type", "primary", "effective", "deleted")):
-        span = _span(row, "effective", "deleted", days)
-        add_ons.setdefault(row.text("add_on"), []).append(AddOn(row.number("type"), row.maybe("primary"), *span))
-    for row in _rows(tables, "fee-schedule", ("code", "modifier", "status", "global_days", "effective", "ended")):
-        span = _span(row, "effective", "ended", days)
-        if row.maybe("modifier") is None:
-            prices.setdefault(row.text("code"), []).append(Priced(row.text("status"), row.text("global_days"), *span))
-    for row in _rows(tables, "necessity", ("procedure", "diagnosis_prefix", "source", "effective", "ended")):
-        span = _span(row, "effective", "ended", days)
-        prefix = row.text("diagnosis_prefix").replace(".", "")
-        support.setdefault(row.text("procedure"), []).append(Support(prefix, row.text("source"), *span))
-    for row in _rows(tables, "sex", ("procedure", "sex")):
-        sex[row.text("procedure")] = row.text("sex")
-    pairs, partners = _pairs(tables, days)
-    return Edits(
-        validity=validity,
-        limits=limits,
-        add_ons=add_ons,
-        prices=prices,
-        support=support,
-        pairs=pairs,
-        partners=partners,
-        documentation=_documentation(tables),
-        sex=sex,
-        subjects=frozenset(tables["ptp"].info.subjects) if "ptp" in tables else frozenset(),
-        days=frozenset(days),
-    )
-
-
-def _rows(tables: Mapping[str, LoadedTable], kind: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    if kind in tables:
-        yield from read_rows(tables[kind].info.file, tables[kind].content, columns)
-
-
-def _span(row: Row, start: str, end: str, days: set[dt.date]) -> tuple[dt.date | None, dt.date | None]:
-    first, last = row.date(start), row.date(end)
-    if first is not None and last is not None and last < first:
-        raise SourceError(row.file, row.line, f"{end} on or after {start}", "Correct the line.")
-    if first is not None:
-        days.add(first)
-    if last is not None:
-        days.add(last + dt.timedelta(days=1))
-    return first, last
-
-
-def _pairs(
-    tables: Mapping[str, LoadedTable], days: set[dt.date]
-) -> tuple[dict[tuple[str, str], list[Edit]], dict[str, list[Edit]]]:
-    pairs: dict[tuple[str, str], list[Edit]] = {}
-    partners: dict[str, list[Edit]] = {}
-    for row in _rows(tables, "ptp", ("column_1", "column_2", "effective", "deleted", "indicator")):
-        indicator = row.number("indicator")
-        if indicator not in (0, 1):
-            # 9 marks an edit that never was; importers drop such rows.
-            raise SourceError(row.file, row.line, "indicator 0 or 1", "Correct the line.")
-        effective, deleted = _span(row, "effective", "deleted", days)
-        if effective is None:
-            raise SourceError(row.file, row.line, "a date in column effective", "Correct the line.")
-        one, two = row.text("column_1"), row.text("column_2")
-        source = f"{tables['ptp'].info.label}, {one}/{two} indicator {indicator}"
-        edit = Edit(Pair(one, two, indicator, effective, deleted, source), effective, deleted)
-        pairs.setdefault((one, two), []).append(edit)
-        partners.setdefault(one, []).append(edit)
-        partners.setdefault(two, []).append(edit)
-    return pairs, partners
+    def _span(self, row: Row, start: str, end: str) -> Span:
+        first, last = row.date(start), row.date(end)
+        if first is not None and last is not None and last < first:
+            raise SourceError(row.file, row.line, f"{end} on or after {start}", "Correct the line.")
+        self.days.update(changes(first, last))
+        return first, last
 
 
 class _Documented(msgspec.Struct, forbid_unknown_fields=True):
@@ -172,12 +122,5 @@ class _Documentation(msgspec.Struct, forbid_unknown_fields=True):
     procedure: tuple[_Documented, ...]
 
 
-def _documentation(tables: Mapping[str, LoadedTable]) -> dict[str, tuple[Element, ...]]:
-    table = tables.get("documentation")
-    if table is None:
-        return {}
-    try:
-        read = msgspec.convert(tomllib.loads(table.content.decode()), _Documentation)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ReferenceDataError(f"{table.info.file}: {error}") from None
-    return {code: documented.element for documented in read.procedure for code in documented.codes}
+def _number(day: dt.date) -> int:
+    return day.year * 10000 + day.month * 100 + day.day

@@ -5,19 +5,16 @@ import os
 from bisect import bisect_right
 from pathlib import Path
 
-from scrubber.reference.dated import changes
-from scrubber.reference.descriptions import COLUMNS as DESCRIPTION_COLUMNS
-from scrubber.reference.descriptions import SEVENTH_COLUMNS, Descriptions
-from scrubber.reference.diagnoses import COLUMNS, Diagnoses
+from scrubber.reference.bundle.imported import ImportedTables
+from scrubber.reference.edits import ADD_ON_COLUMNS, FEE_COLUMNS, MUE_COLUMNS, Edits, add_on, limit, priced
 from scrubber.reference.errors import ReferenceDataError
-from scrubber.reference.exclusions import Exclusions
-from scrubber.reference.lines import SortedLines
-from scrubber.reference.manifest import LoadedTable, TableInfo, read_tables
+from scrubber.reference.manifest import TableInfo, read_tables
 from scrubber.reference.memo import Budget
 from scrubber.reference.procedures import HCPCS_COLUMNS, Procedures
 from scrubber.reference.release import Release, Tables
+from scrubber.reference.shelf import Shelf
 from scrubber.reference.small import read_modifiers, read_places
-from scrubber.reference.starter import read_edits
+from scrubber.reference.starter import Starter
 from scrubber.shipped import NotShippedError, shipped_folder
 
 VARIABLE = "SCRUBBER_REFERENCE_DATA"
@@ -43,21 +40,22 @@ class Reference:
     """Every table that is loaded.
 
     Attributes:
-        folder: where they were read from.
+        folder: where the shipped ones were read from.
+        bundle: the file of the imported ones, None when there is none.
         digest: identity of all that was read.
-        tables: provenance of each, as the manifests list them.
+        tables: provenance of each.
     """
 
-    def __init__(
-        self, folder: Path, digest: str, tables: Tables, days: set[dt.date], diagnosis_days: set[dt.date]
-    ) -> None:
-        """`days`: those on which any table changes; `diagnosis_days`: those on which a table of diagnoses does."""
+    def __init__(self, folder: Path, bundle: Path | None, digest: str, tables: Tables, days: set[dt.date]) -> None:
+        """`days`: those on which something changes that the tables' own provenance does not tell."""
         self.folder = folder
+        self.bundle = bundle
         self.digest = digest
-        self.tables: tuple[TableInfo, ...] = tuple(tables.infos.values())
+        self.tables: tuple[TableInfo, ...] = tuple(info for each in tables.every.values() for info, _ in each)
         self._tables = tables
-        self._days = sorted(days)
-        self._diagnosis_days = sorted(diagnosis_days)
+        self._days = sorted(days.union(*(each.days() for each in tables.every.values())))
+        diagnosis_days = [each.days() for kind, each in tables.every.items() if kind.startswith("icd10cm")]
+        self._diagnosis_days = sorted(set().union(*diagnosis_days))
         self._by_diagnoses: dict[int, Release] = {}
         self._budget = Budget()
         self._releases: dict[int, Release] = {}
@@ -80,46 +78,34 @@ class Reference:
         return release
 
 
-def load(folder: Path | None = None) -> Reference:
-    """The reference data in `folder`, else in `data_folder()`. ReferenceDataError when it cannot be used."""
+def load(folder: Path | None = None, bundle: Path | None = None) -> Reference:
+    """The reference data in `folder` (else in `data_folder()`), and what was imported into `bundle`.
+
+    ReferenceDataError when any of it cannot be used.
+    """
     folder = folder or data_folder()
     loaded, digest = read_tables(folder)
-    infos = {kind: table.info for kind, table in loaded.items()}
-    edits = read_edits(loaded)
-    hcpcs = _sorted_lines(loaded, "hcpcs", HCPCS_COLUMNS) if "hcpcs" in loaded else None
-    notes = loaded.get("icd10cm-excludes1")
-    places, modifiers = _table(loaded, "pos"), _table(loaded, "modifiers")
-    tables = Tables(
-        infos,
-        Procedures(edits, hcpcs, infos),
-        Diagnoses(
-            _sorted_lines(loaded, "icd10cm", COLUMNS),
-            Descriptions(
-                _sorted_lines(loaded, "icd10cm-descriptions", DESCRIPTION_COLUMNS),
-                _sorted_lines(loaded, "icd10cm-seventh", SEVENTH_COLUMNS),
-            ),
-            Exclusions(notes.info.file, notes.content) if notes else None,
-        ),
-        read_modifiers(modifiers.info.file, modifiers.content),
-        read_places(places.info.file, places.content),
+    starter = Starter(loaded)
+    imported = ImportedTables(bundle) if bundle else None
+    shelf = Shelf(loaded, imported)
+    edits = Edits(
+        validity=starter.validity(),
+        support=starter.support(),
+        documentation=starter.documentation(),
+        sex=starter.sex(),
+        limits=shelf.rows("mue", starter.limits, MUE_COLUMNS, limit),
+        add_ons=shelf.rows("add-on", starter.add_ons, ADD_ON_COLUMNS, add_on),
+        prices=shelf.rows("fee-schedule", starter.prices, FEE_COLUMNS, priced),
+        pairs=shelf.pairs(starter.pairs),
+        hcpcs=shelf.lines("hcpcs", HCPCS_COLUMNS),
     )
-    diagnosis_days: set[dt.date] = set()
-    days = set(edits.days)
-    for kind, info in infos.items():
-        changing = {*info.changes, *changes(info.starts, info.ends)}
-        days |= changing
-        if kind.startswith("icd10cm"):
-            diagnosis_days |= changing
-    return Reference(folder, digest, tables, days, diagnosis_days)
-
-
-def _table(loaded: dict[str, LoadedTable], kind: str) -> LoadedTable:
-    table = loaded.get(kind)
-    if table is None:
-        raise ReferenceDataError(f"No table of kind {kind!r} in the manifests. Install the reference data again.")
-    return table
-
-
-def _sorted_lines(loaded: dict[str, LoadedTable], kind: str, columns: tuple[str, ...]) -> SortedLines:
-    table = _table(loaded, kind)
-    return SortedLines(table.content, columns, table.info.file)
+    tables = Tables(
+        shelf.every,
+        Procedures(edits, shelf.every),
+        shelf.diagnoses(),
+        shelf.read("modifiers", read_modifiers),
+        shelf.read("pos", read_places),
+    )
+    if imported:
+        digest = f"{digest}.{imported.bundle.digest}"
+    return Reference(folder, bundle, digest, tables, starter.days)

@@ -19,13 +19,13 @@ EITHER_COLUMN = dt.date(2019, 7, 1)
 def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
     """Every two lines of the day that stand in a live edit: column 1's line, column 2's line, the edit."""
     if day.pairs is None:
-        codes, pair_of = day.codes, day.release.pair
-        involved = [line for line in day.lines if not line.code.partners.isdisjoint(codes)]
+        pair_of = day.release.pair
         day.pairs = [
             (one, two, pair)
-            for one in involved
-            for two in involved
-            if two.code.code in one.code.partners and (pair := pair_of(one.code.code, two.code.code))
+            for one in day.lines
+            if one.code.partners
+            for two in day.lines
+            if two.code.character in one.code.partners and (pair := pair_of(one.code.code, two.code.code))
         ]
     return day.pairs
 

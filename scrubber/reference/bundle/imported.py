@@ -1,0 +1,92 @@
+"""What a bundle holds: tables that a user imported, each with where it came from."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scrubber.reference.bundle.container import Bundle, BundleError, Section, write_bundle
+from scrubber.reference.bundle.pairs import PairTable
+from scrubber.reference.manifest import TableInfo
+
+LINES = "lines"
+"""The section of a table that is kept as sorted lines of text."""
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """One imported table.
+
+    Attributes:
+        info: its provenance.
+        left_out: rows of the file that were not kept, counted by reason.
+        rationales: texts that the rows of pairs give by number.
+    """
+
+    info: TableInfo
+    left_out: dict[str, int] = {}
+    rationales: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from the others: another import of the same replaces it."""
+        return f"{self.info.kind}/{self.info.release}"
+
+
+class _About(msgspec.Struct, frozen=True):
+    tables: tuple[Imported, ...]
+
+
+class ImportedTables:
+    """An open bundle. BundleError when it is damaged or of another version."""
+
+    def __init__(self, path: Path) -> None:
+        self.bundle = Bundle(path)
+        try:
+            self.tables = msgspec.convert(self.bundle.about, _About).tables
+        except msgspec.ValidationError:
+            raise BundleError(path, "its directory does not describe tables") from None
+
+    def lines(self, table: Imported) -> bytes:
+        """The content of a table that is kept as lines, the column names first."""
+        return bytes(self.bundle[f"{table.key}/{LINES}"])
+
+    def pairs(self, table: Imported) -> PairTable:
+        """A table of procedure-to-procedure edits."""
+        return PairTable(self.sections(table), list(table.rationales), table.info.label)
+
+    def sections(self, table: Imported) -> dict[str, Section]:
+        """Every section of a table, by its name within the table."""
+        prefix = f"{table.key}/"
+        return {name.removeprefix(prefix): self.bundle[name] for name in self.bundle.names() if name.startswith(prefix)}
+
+
+def add_table(path: Path, table: Imported, sections: dict[str, Section]) -> int:
+    """Put the table into the bundle at `path` beside those that are there; one of the same key is replaced.
+
+    Returns the bundle's size in bytes. A bundle that is damaged is not written over: BundleError.
+    """
+    kept: list[Imported] = []
+    every: dict[str, Section] = {}
+    if path.exists():
+        old = ImportedTables(path)
+        kept = [each for each in old.tables if each.key != table.key]
+        for each in kept:
+            every |= {f"{each.key}/{name}": section for name, section in old.sections(each).items()}
+    every |= {f"{table.key}/{name}": section for name, section in sections.items()}
+    return write_bundle(path, _described([*kept, table]), every)
+
+
+def remove_table(path: Path, key: str) -> bool:
+    """Take the table of that key out of the bundle; False when there is none."""
+    old = ImportedTables(path)
+    kept = [each for each in old.tables if each.key != key]
+    if len(kept) == len(old.tables):
+        return False
+    every = {f"{each.key}/{name}": section for each in kept for name, section in old.sections(each).items()}
+    write_bundle(path, _described(kept), every)
+    return True
+
+
+def _described(tables: list[Imported]) -> Any:  # noqa: ANN401  as JSON
+    ordered = sorted(tables, key=lambda each: each.key)
+    return msgspec.to_builtins(_About(tuple(ordered)))

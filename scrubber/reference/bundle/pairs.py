@@ -1,0 +1,219 @@
+"""Procedure-to-procedure edits at full size: compiled into flat arrays, and read from them.
+
+Codes are sorted and numbered; the number, as a character, stands for the code. A code's column-2 partners are one
+string of such characters, so `partner in partners` is a search for one character. Four arrays hold it all:
+
+- ``codes``: five bytes a code, in order;
+- ``offsets``: u32 for each code and one more: where the partners of a column-1 code begin;
+- ``partners``: u16 for each pair: the column-2 code's number;
+- ``histories``: u32 for each pair: which of the distinct histories below it has;
+- ``spans``: u32 for each history and one more: where its rows begin in ``rows``;
+- ``rows``: four u32 for each row: first day, last day (as 20260915; the last is 99999999 while it is in force),
+  indicator, number of the rationale.
+"""
+
+import datetime as dt
+from array import array
+from collections.abc import Iterable, Mapping
+from itertools import compress
+from typing import Final, NamedTuple
+
+from scrubber.reference.dated import compact
+from scrubber.reference.facts import Pair
+
+OPEN: Final = 99999999
+NOBODY: Final = "\ud7ff"
+"""Stands for a code that is in no pair."""
+_MOST_CODES: Final = 0xD7FF
+_WIDTH: Final = 5
+_ROW: Final = 4
+_DAYS_KEPT: Final = 64
+
+
+class PtpRow(NamedTuple):
+    """One row of CMS's file: dates as 20260915, `deleted` 0 while in force, indicator 0 or 1."""
+
+    column_1: str
+    column_2: str
+    effective: int
+    deleted: int
+    indicator: int
+    rationale: str
+
+
+class Compiled(NamedTuple):
+    """Sections by name, the rationales by number, the days on which an edit begins or no longer holds, and counts."""
+
+    sections: dict[str, bytes]
+    rationales: list[str]
+    changes: list[dt.date]
+    rows: int
+    pairs: int
+
+
+def compile_pairs(rows: Iterable[PtpRow]) -> Compiled:
+    """Compile rows in any order; of rows that are equal in both columns and the effective date the last one stays."""
+    numbers: dict[str, int] = {}
+    kinds: dict[tuple[int, int, int, str], int] = {}
+    packed: list[int] = []
+    number, kind_of = numbers.setdefault, kinds.setdefault
+    for one, two, effective, deleted, indicator, rationale in rows:
+        kind = kind_of((effective, deleted or OPEN, indicator, rationale), len(kinds))
+        packed.append((number(one, len(numbers)) << 48) | (number(two, len(numbers)) << 32) | kind)
+    codes = sorted(numbers)
+    if len(codes) > _MOST_CODES:
+        raise ValueError("more codes than characters to stand for them")  # pragma: no cover  CMS lists 22,000
+    place = {numbers[code]: position for position, code in enumerate(codes)}
+    mask = 0xFFFF
+    packed = sorted((place[row >> 48] << 48) | (place[row >> 32 & mask] << 32) | row & 0xFFFFFFFF for row in packed)
+    return _lay_out(codes, packed, list(kinds))
+
+
+def _lay_out(codes: list[str], packed: list[int], kinds: list[tuple[int, int, int, str]]) -> Compiled:
+    offsets, partners, histories = array("I", [0]), array("H"), array("I")
+    known: dict[tuple[int, ...], int] = {}
+    column_1, position, total = 0, 0, len(packed)
+    kept = 0
+    while position < total:
+        pair = packed[position] >> 32
+        history = [packed[position] & 0xFFFFFFFF]
+        position += 1
+        while position < total and packed[position] >> 32 == pair:
+            history.append(packed[position] & 0xFFFFFFFF)
+            position += 1
+        while column_1 < pair >> 16:
+            offsets.append(len(partners))
+            column_1 += 1
+        partners.append(pair & 0xFFFF)
+        kept += len(history)
+        histories.append(known.setdefault(tuple(history), len(known)))
+    while column_1 < len(codes):
+        offsets.append(len(partners))
+        column_1 += 1
+    rationales: dict[str, int] = {}
+    spans, rows = array("I", [0]), array("I")
+    for history_kinds in known:
+        # Of two rows that begin on one day the later of the file holds.
+        by_start = {kinds[kind][0]: kinds[kind] for kind in history_kinds}
+        for effective, last, indicator, rationale in sorted(by_start.values()):
+            rows.extend((effective, last, indicator, rationales.setdefault(rationale, len(rationales))))
+        spans.append(len(rows) // _ROW)
+    days = {compact(str(kind[0])) for kind in kinds}
+    days |= {compact(str(kind[1])) + dt.timedelta(days=1) for kind in kinds if kind[1] != OPEN}
+    sections = {
+        "codes": "".join(codes).encode(),
+        "offsets": offsets.tobytes(),
+        "partners": partners.tobytes(),
+        "histories": histories.tobytes(),
+        "spans": spans.tobytes(),
+        "rows": rows.tobytes(),
+    }
+    return Compiled(sections, list(rationales), sorted(days), kept, len(partners))
+
+
+class PairTable:
+    """The compiled edits of one release. Days are those of the caller's releases: few, each asked for many codes."""
+
+    def __init__(self, sections: Mapping[str, bytes | memoryview], rationales: list[str], label: str) -> None:
+        self._codes = bytes(sections["codes"])
+        self._offsets = memoryview(sections["offsets"]).cast("I")
+        self._partners = memoryview(sections["partners"]).cast("H")
+        self._histories = memoryview(sections["histories"]).cast("I")
+        self._spans = memoryview(sections["spans"]).cast("I")
+        self._rows = memoryview(sections["rows"]).cast("I")
+        self._rationales = rationales
+        self._label = label
+        self._in_force: dict[int, bytes] = {}
+
+    def lists(self, code: str) -> bool:
+        """Whether the code stands in any edit, in force or not."""
+        return self._number(code) is not None
+
+    def character(self, code: str) -> str:
+        """What stands for the code in others' partners."""
+        number = self._number(code)
+        return NOBODY if number is None else chr(number)
+
+    def partners(self, code: str, day: dt.date) -> str:
+        """The characters of the column-2 codes that `code` takes away on `day`."""
+        number = self._number(code)
+        if number is None:
+            return ""
+        first, last = self._offsets[number], self._offsets[number + 1]
+        if first == last:
+            return ""
+        in_force = self._live(day)
+        live = [in_force[history] for history in self._histories[first:last]]
+        return "".join(map(chr, compress(self._partners[first:last], live)))
+
+    def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
+        """The edit in force on `day` that takes `column_2` away beside `column_1`."""
+        for start, end, indicator, rationale in self.history(column_1, column_2):
+            if start <= day and (end is None or day <= end):
+                source = f"{self._label}, {column_1}/{column_2} indicator {indicator}"
+                return Pair(column_1, column_2, indicator, start, end, source, rationale)
+        return None
+
+    def history(self, column_1: str, column_2: str) -> list[tuple[dt.date, dt.date | None, int, str]]:
+        """Every row of the pair, earliest first: first and last day, indicator, rationale."""
+        one, two = self._number(column_1), self._number(column_2)
+        if one is None or two is None:
+            return []
+        partners, low, high = self._partners, self._offsets[one], self._offsets[one + 1]
+        end = high
+        while low < high:
+            middle = (low + high) // 2
+            if partners[middle] < two:
+                low = middle + 1
+            else:
+                high = middle
+        if low == end or partners[low] != two:
+            return []
+        return self._decoded(self._histories[low])
+
+    def every_pair(self) -> Iterable[tuple[str, str, int]]:
+        """Column 1, column 2 and number of the history of every pair, in order. Equal numbers are equal histories."""
+        codes = self.codes()
+        for number, one in enumerate(codes):
+            for position in range(self._offsets[number], self._offsets[number + 1]):
+                yield one, codes[self._partners[position]], self._histories[position]
+
+    def codes(self) -> list[str]:
+        """Every code that stands in an edit, in order."""
+        text = self._codes.decode()
+        return [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+
+    def _decoded(self, history: int) -> list[tuple[dt.date, dt.date | None, int, str]]:
+        found = []
+        for start in range(self._spans[history] * _ROW, self._spans[history + 1] * _ROW, _ROW):
+            first, last, indicator, rationale = self._rows[start : start + _ROW]
+            end = None if last == OPEN else compact(str(last))
+            found.append((compact(str(first)), end, indicator, self._rationales[rationale]))
+        return found
+
+    def _number(self, code: str) -> int | None:
+        if len(code) != _WIDTH:
+            return None
+        wanted, codes = code.encode("ascii", "replace"), self._codes
+        low, high = 0, len(codes) // _WIDTH
+        while low < high:
+            middle = (low + high) // 2
+            if codes[middle * _WIDTH : middle * _WIDTH + _WIDTH] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        found = codes[low * _WIDTH : low * _WIDTH + _WIDTH] == wanted
+        return low if found else None
+
+    def _live(self, day: dt.date) -> bytes:
+        """For each history whether it is in force on `day`. A byte each; worked out once a day that is asked for."""
+        key = day.year * 10000 + day.month * 100 + day.day
+        live = self._in_force.get(key)
+        if live is None:
+            rows, spans = self._rows.tolist(), self._spans.tolist()
+            holds = [first <= key <= last for first, last in zip(rows[0::_ROW], rows[1::_ROW], strict=True)]
+            live = bytes(any(holds[spans[number] : spans[number + 1]]) for number in range(len(spans) - 1))
+            if len(self._in_force) >= _DAYS_KEPT:
+                self._in_force.clear()
+            self._in_force[key] = live
+        return live
