@@ -125,7 +125,14 @@ class Settings:
     )  # fmt: skip
     log_interval_seconds: float = _setting(30.0, "Time between two summary lines.", low=1, high=86_400)
     reference_folder: Path | None = _setting(None, "Reference data in place of what ships.")
+    reference_bundle: Path | None = _setting(
+        None, "Tables imported by `scrubber reference import`. Unset: where that puts them, if they are there."
+    )
     payer_folder: Path | None = _setting(None, "Payer policies in place of what ships.")
+    reload_seconds: float = _setting(
+        5.0, "Time between two looks for new imported tables or payer policies; they are taken up between batches.",
+        low=0.2, high=86_400,
+    )  # fmt: skip
 
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """Where each value came from: `default`, `file <path>`, `environment <variable>` or `flag`."""

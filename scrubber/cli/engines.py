@@ -2,7 +2,9 @@
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from scrubber.cli.terminal import fail
 
@@ -11,14 +13,29 @@ if TYPE_CHECKING:
     from scrubber.policy import Policy
 
 
-def engine_or_fail(reference_folder: Path | None = None, payer_folder: Path | None = None) -> "Engine":
+ReferenceFolder = Annotated[Path | None, typer.Option(help="Reference data in place of what ships.")]
+ReferenceBundle = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="SCRUBBER_REFERENCE_BUNDLE",
+        show_envvar=True,
+        help="Imported tables. Unset: where `scrubber reference import` puts them, if they are there.",
+    ),
+]
+PayerFolder = Annotated[Path | None, typer.Option(help="Payer policies in place of what ships.")]
+
+
+def engine_or_fail(
+    reference_folder: Path | None = None, payer_folder: Path | None = None, reference_bundle: Path | None = None
+) -> "Engine":
     """Load the engine. Ends the command where reference data or payer policies will not do."""
     from scrubber.engine import load_engine
     from scrubber.policy import PolicyError
     from scrubber.reference import ReferenceDataError
 
     try:
-        return load_engine(reference_folder, payer_folder)
+        return load_engine(reference_folder, payer_folder, reference_bundle)
     except (ReferenceDataError, PolicyError, OSError) as error:
         # These speak of published tables and policy files, never of a claim.
         fail(str(error))

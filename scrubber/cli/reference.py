@@ -1,14 +1,16 @@
 """`scrubber reference`: which tables judge, and how far they reach."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from scrubber.cli.engines import PayerFolder, ReferenceBundle, ReferenceFolder, engine_or_fail
 from scrubber.cli.terminal import stdout
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from scrubber.reference import TableInfo
 
 app = typer.Typer(
     rich_markup_mode=None, help="The reference data: code sets, edits and payer policies.", no_args_is_help=True
@@ -22,8 +24,9 @@ def _group() -> None:
 
 @app.command("info")
 def info(
-    reference_folder: Annotated[Path | None, typer.Option(help="Reference data in place of what ships.")] = None,
-    payer_folder: Annotated[Path | None, typer.Option(help="Payer policies in place of what ships.")] = None,
+    reference_folder: ReferenceFolder = None,
+    reference_bundle: ReferenceBundle = None,
+    payer_folder: PayerFolder = None,
 ) -> None:
     """Show every loaded table with its release, the dates it covers, its rows and whether it is complete.
 
@@ -31,9 +34,7 @@ def info(
     """
     from rich.table import Table
 
-    from scrubber.cli.engines import engine_or_fail
-
-    engine = engine_or_fail(reference_folder, payer_folder)
+    engine = engine_or_fail(reference_folder, payer_folder, reference_bundle)
     reference = engine.reference
     console = stdout()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -44,12 +45,12 @@ def info(
     for each in sorted(reference.tables, key=lambda each: each.kind):
         table.add_row(
             each.kind, each.source, each.release, _day(each.starts), _day(each.ends),
-            f"{each.rows:,}" if each.rows else "", "complete" if each.complete else "starter",
+            f"{each.rows:,}" if each.rows else "", _extent(each),
         )  # fmt: skip
     console.print(table)
     console.print(
-        "\ncomplete: a code that is not listed has no such fact. starter: of a code that is not listed nothing is "
-        "known, and verdicts say not checked.", style="dim",
+        "\ncomplete, imported: a code that is not listed has no such fact. starter: of a code that is not listed "
+        "nothing is known, and verdicts say not checked.", style="dim",
     )  # fmt: skip
     policies = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("payer policy", "title", "version", "digest", "lines of business"):
@@ -59,7 +60,14 @@ def info(
     console.print()
     console.print(policies)
     console.print(f"\nfolder     {reference.folder}", soft_wrap=True)
+    console.print(f"imported   {reference.bundle or 'nothing'}", soft_wrap=True)
     console.print(f"reference  {reference.digest}\nrule set   {engine.digest}")
+
+
+def _extent(table: "TableInfo") -> str:
+    if table.imported:
+        return "imported"
+    return "complete" if table.complete else "starter"
 
 
 def _day(day: "dt.date | None") -> str:

@@ -4,11 +4,11 @@ import datetime as dt
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from scrubber.cli.engines import PayerFolder, ReferenceBundle, ReferenceFolder, engine_or_fail, policy_or_fail
 from scrubber.cli.exits import BAD_INPUT, DENIED
 from scrubber.cli.terminal import is_terminal, stderr, stdout, whereabouts
 
@@ -41,8 +41,9 @@ def scrub(
     only_blocking: Annotated[
         bool, typer.Option("--only-blocking", help="Leave out claims that pass; they are still counted.")
     ] = False,
-    reference_folder: Annotated[Path | None, typer.Option(help="Reference data in place of what ships.")] = None,
-    payer_folder: Annotated[Path | None, typer.Option(help="Payer policies in place of what ships.")] = None,
+    reference_folder: ReferenceFolder = None,
+    reference_bundle: ReferenceBundle = None,
+    payer_folder: PayerFolder = None,
 ) -> None:
     """Check claims in files: what is wrong, what denial it would be, and what would mend it.
 
@@ -52,11 +53,10 @@ def scrub(
     from msgspec.structs import replace
 
     from scrubber.cli.claim_files import name_of
-    from scrubber.cli.engines import engine_or_fail, policy_or_fail
     from scrubber.cli.intake import Intake
     from scrubber.engine import filing_day
 
-    engine = engine_or_fail(reference_folder, payer_folder)
+    engine = engine_or_fail(reference_folder, payer_folder, reference_bundle)
     chosen = policy_or_fail(engine, policy).id if policy else None
     today = dt.datetime.now(_UTC).date()
     output = _JsonLines() if format_ == "jsonl" else _Readable()

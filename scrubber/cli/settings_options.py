@@ -74,7 +74,7 @@ def load_or_fail(flags: dict[str, str | None], config: Path | None) -> Settings:
 
 def _option(item: "Field[Any]") -> Any:  # noqa: ANN401  Typer does not name the type
     choices = item.metadata["choices"]
-    kind = "PATH" if item.name.endswith(("_file", "_folder")) else _KINDS.get(type(item.default), "TEXT")
+    kind = "PATH" if item.name.endswith(("_file", "_folder", "_bundle")) else _KINDS.get(type(item.default), "TEXT")
     # Typer must not see the default: what is not given may still come from the environment or a file.
     default = f"  [default: {item.default}]" if item.default not in (None, "") else ""
     flag = "--" + item.name.replace("_", "-")

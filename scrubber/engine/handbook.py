@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from scrubber.contract import Finding, Fix, Verdict
 from scrubber.engine.examples import scrub_example
-from scrubber.engine.scrub import Engine, load_engine
+from scrubber.engine.scrub import Engine
+from scrubber.engine.sources import load_engine
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import Example
 from scrubber.rules.families import FAMILIES

@@ -6,7 +6,14 @@ from importlib import resources
 
 from scrubber.contract import Claim, Origin, encode_claim
 
-_JUDGING = ("scrubber.rules", "scrubber.engine", "scrubber.reference", "scrubber.policy", "scrubber.contract")
+_JUDGING = (
+    "scrubber.rules",
+    "scrubber.engine",
+    "scrubber.reference",
+    "scrubber.reference.bundle",
+    "scrubber.policy",
+    "scrubber.contract",
+)
 
 
 def ruleset_digest(parts: Iterable[str]) -> str:

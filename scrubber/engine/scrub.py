@@ -2,7 +2,6 @@
 
 import datetime as dt
 import difflib
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -15,8 +14,8 @@ from scrubber.engine.identity import VerdictIds, ruleset_digest
 from scrubber.engine.prove import Prover
 from scrubber.engine.risk import NO_RISK, assess
 from scrubber.engine.views import Views
-from scrubber.policy import Policies, Policy, PolicyError, load_policies
-from scrubber.reference import Reference, data_folder, load
+from scrubber.policy import Policies, Policy, PolicyError
+from scrubber.reference import Reference
 from scrubber.rules import RULES, Rule
 from scrubber.rules.families import FAMILIES
 from scrubber.rules.scopes import Case
@@ -52,7 +51,7 @@ class Engine:
         self.policies = policies
         self.digest = ruleset_digest([reference.digest, *(policy.label for policy in policies)])
         self._ids = VerdictIds(self.digest)
-        self._views: dict[tuple[str, ...], Views] = {}
+        self._views: dict[tuple[str, Reference], Views] = {}
         self._desks: dict[tuple[str, Kind], _Desk] = {}
 
     def scrub(self, claim: Claim, *, as_of: dt.date, origin: Origin | None = None) -> Verdict:
@@ -78,17 +77,19 @@ class Engine:
     def _open_desk(self, policy: Policy, kind: Kind) -> _Desk:
         applicable = tuple(rule for rule in RULES.values() if _applies(rule, kind))
         active = tuple(rule for rule in applicable if _speaks_to(policy, rule))
-        detector = Detector(policy, active, self._views_for(active))
-        coverage = CoverageBook(policy, kind, applicable, self.reference)
+        hospital = self.reference.hospital if kind == "institutional" else None
+        reference = hospital or self.reference
+        detector = Detector(policy, active, self._views_for(active, reference))
+        coverage = CoverageBook(policy, kind, applicable, reference)
         desk = _Desk(detector, coverage, Ruleset(scrubber.__version__, self.digest, policy.label))
         self._desks[policy.id, kind] = desk
         return desk
 
-    def _views_for(self, active: tuple[Rule, ...]) -> Views:
+    def _views_for(self, active: tuple[Rule, ...], reference: Reference) -> Views:
         rules = tuple(rule for rule in active if rule.scope == "line")
-        key = tuple(rule.id for rule in rules)
+        key = " ".join(rule.id for rule in rules), reference
         if key not in self._views:
-            self._views[key] = Views(self.reference, rules)
+            self._views[key] = Views(reference, rules)
         return self._views[key]
 
 
@@ -147,15 +148,6 @@ def filing_day(claim: Claim, default: dt.date) -> dt.date:
         return received.astimezone(dt.UTC).date()
     except OverflowError:  # the first or last day of the calendar, in another zone
         return received.date()
-
-
-def load_engine(reference_folder: Path | None = None, payer_folder: Path | None = None) -> Engine:
-    """An engine over the reference data in `reference_folder` (else what ships) and the policies in `payer_folder`.
-
-    ReferenceDataError or PolicyError says what cannot be used and why.
-    """
-    folder = reference_folder or data_folder()
-    return Engine(load(folder), load_policies(payer_folder or folder / "payers"))
 
 
 def _check_rule_ids(policies: Policies) -> None:

@@ -59,6 +59,10 @@ class ClaimHandler:
         self._max_bytes = settings.max_claim_bytes
         self._source = f"/claim-scrubber/{settings.group}"
 
+    def use(self, engine: Engine) -> None:
+        """Scrub with another engine from the next batch on: a batch is answered without a pause in it."""
+        self._scrub = engine.scrub
+
     def __call__(self, record: Record, tally: Tally) -> Answer:
         """Answer one record; what cannot be decoded or scrubbed becomes a dead letter."""
         value = record.value

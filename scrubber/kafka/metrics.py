@@ -45,6 +45,7 @@ METRICS: Final = (
     Metric("scrubber_transactions_aborted", "counter", "Transactions given up.", ("reason",)),
     Metric("scrubber_partitions_reopened", "counter", "Partitions opened again after an error."),
     Metric("scrubber_log_keys_dropped", "gauge", "Keys and values that the log's allow-list stopped: should be 0."),
+    Metric("scrubber_rules_reloaded", "counter", "New tables or policies taken up while running.", ("outcome",)),
     Metric("scrubber_info", "gauge", "Always 1; the labels say what runs.", ("version", "digest")),
 )  # fmt: skip
 
@@ -70,7 +71,17 @@ class Metrics:
         self._counters = {name: item for name, item in made.items() if isinstance(item, Counter)}
         self._gauges = {name: item for name, item in made.items() if isinstance(item, Gauge)}
         self._histograms = {name: item for name, item in made.items() if isinstance(item, Histogram)}
-        self._gauges["scrubber_info"].labels(version, digest).set(1)
+        self._version = version
+        self.runs(digest)
+
+    def runs(self, digest: str) -> None:
+        """Say which rules and tables are in force."""
+        self._gauges["scrubber_info"].clear()
+        self._gauges["scrubber_info"].labels(self._version, digest).set(1)
+
+    def reloaded(self, outcome: str) -> None:
+        """New tables or policies were looked at: `taken-up` or `refused`."""
+        self._counters["scrubber_rules_reloaded"].labels(outcome).inc()
 
     def committed(self, batch: Batch, seconds: float) -> None:
         """A transaction was committed, `seconds` after its first record was looked at."""

@@ -2,11 +2,12 @@
 
 from scrubber.log.events import KEYS, Event, Spec
 from scrubber.log.library import capture_libraries, capture_uncaught
-from scrubber.log.pipeline import configure, dropped_count, emit, error_values
+from scrubber.log.pipeline import Plain, configure, dropped_count, emit, error_values
 
 __all__ = [
     "KEYS",
     "Event",
+    "Plain",
     "Spec",
     "capture_libraries",
     "capture_uncaught",

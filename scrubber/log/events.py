@@ -99,7 +99,14 @@ class Event(Enum):
         "Grant the ACLs of docs/operations.md, or correct the settings.")  # fmt: skip
     REFERENCE_NOT_LOADED = Spec("critical", ("problem", "error", "frames"),
         "Reference data or payer policies cannot be loaded.",
-        "Check `reference_folder` and `payer_folder`; `scrubber reference info` says what is wrong.")  # fmt: skip
+        "Check `reference_folder`, `reference_bundle` and `payer_folder`; `scrubber reference info` says what is "
+        "wrong.")  # fmt: skip
+    RULES_RELOADED = Spec("info", ("digest", "seconds"),
+        "New imported tables or payer policies are in force from the next batch on.")  # fmt: skip
+    RULES_NOT_RELOADED = Spec("error", ("problem", "error", "frames"),
+        "New imported tables or payer policies cannot be used; those before stay in force.",
+        "Mend what `problem` names, or put the former file back; `scrubber reference info` and "
+        "`scrubber policy check` say more.")  # fmt: skip
     WEB_NOT_STARTED = Spec("critical", ("error", "url"), "The pages' address cannot be used.",
         "Free the port, or set `web_port`: each worker on a host needs its own.")  # fmt: skip
     BUG = Spec("critical", ("error", "frames"), "An error nobody foresaw; the worker stops rather than guess.",

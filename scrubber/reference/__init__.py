@@ -1,5 +1,6 @@
 """Code sets and edits, by date of service."""
 
+from scrubber.reference.bundle.place import bundle_in_use, bundle_place
 from scrubber.reference.errors import ReferenceDataError, SourceError
 from scrubber.reference.facts import Diagnosis, Element, Modifier, Pair, Place, Procedure
 from scrubber.reference.manifest import TableInfo
@@ -18,6 +19,8 @@ __all__ = [
     "Release",
     "SourceError",
     "TableInfo",
+    "bundle_in_use",
+    "bundle_place",
     "data_folder",
     "load",
 ]

@@ -18,7 +18,6 @@ from scrubber.reference.manifest import LoadedTable, TableInfo
 
 T = TypeVar("T")
 R = TypeVar("R")
-PAIRS = "ptp"
 _KEPT_WHOLE = ("procedures", "necessity", "documentation", "sex")
 """Kinds that are asked without regard to editions: only starter tables of them exist."""
 
@@ -36,26 +35,26 @@ class Shelf:
     def rows(
         self,
         kind: str,
-        starter: Callable[[], Mapping[str, Sequence[R]]],
+        starter: Callable[[], Mapping[str, Sequence[R]]] | None,
         columns: tuple[str, ...],
         make: Callable[[list[str]], R],
     ) -> Editions[ByCode[R]]:
         """Tables of edits: the starter table, read by `starter`, and imported ones of these columns."""
         tables: list[tuple[TableInfo, ByCode[R]]] = []
-        if kind in self._shipped:
+        if starter and kind in self._shipped:
             tables.append((self._shipped[kind].info, WholeByCode(starter())))
         for info, content in self._imported_lines(kind):
             tables.append((info, LinesByCode(SortedLines(content, columns, info.label), make)))
         return self._keep(kind, tables)
 
-    def pairs(self, starter: Callable[[], PairTable]) -> Editions[PairTable]:
+    def pairs(self, kind: str, starter: Callable[[], PairTable] | None = None) -> Editions[PairTable]:
         """Procedure-to-procedure edits."""
-        tables = [(self._shipped[PAIRS].info, starter())] if PAIRS in self._shipped else []
+        tables: list[tuple[TableInfo, PairTable]] = []
+        if starter and kind in self._shipped:
+            tables.append((self._shipped[kind].info, starter()))
         if self._imported:
-            tables += [
-                (each.info, self._imported.pairs(each)) for each in self._imported.tables if each.info.kind == PAIRS
-            ]
-        return self._keep(PAIRS, tables)
+            tables += [(each.info, self._imported.pairs(each)) for each in self._imported.tables_of(kind)]
+        return self._keep(kind, tables)
 
     def lines(self, kind: str, columns: tuple[str, ...]) -> Editions[SortedLines]:
         """Tables of sorted lines."""
@@ -102,7 +101,7 @@ class Shelf:
         imported = self._imported
         if imported is None:
             return []
-        return [(each.info, imported.lines(each)) for each in imported.tables if each.info.kind == kind]
+        return [(each.info, imported.lines(each)) for each in imported.tables_of(kind)]
 
     def _keep(self, kind: str, tables: list[tuple[TableInfo, T]]) -> Editions[T]:
         made = Editions(tables)

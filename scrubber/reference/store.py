@@ -5,6 +5,8 @@ import os
 from bisect import bisect_right
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from scrubber.reference.bundle.imported import ImportedTables
 from scrubber.reference.edits import ADD_ON_COLUMNS, FEE_COLUMNS, MUE_COLUMNS, Edits, add_on, limit, priced
 from scrubber.reference.errors import ReferenceDataError
@@ -37,20 +39,32 @@ def data_folder() -> Path:
 
 
 class Reference:
-    """Every table that is loaded.
+    """Every table that is loaded, as claims of professionals are judged by them.
 
     Attributes:
         folder: where the shipped ones were read from.
         bundle: the file of the imported ones, None when there is none.
         digest: identity of all that was read.
         tables: provenance of each.
+        hospital: the same with the NCCI tables for outpatient hospital services, by which institutional claims are
+            judged; None in itself.
     """
 
-    def __init__(self, folder: Path, bundle: Path | None, digest: str, tables: Tables, days: set[dt.date]) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        days: set[dt.date],
+        *,
+        folder: Path,
+        bundle: Path | None,
+        digest: str,
+        hospital: "Reference | None" = None,
+    ) -> None:
         """`days`: those on which something changes that the tables' own provenance does not tell."""
         self.folder = folder
         self.bundle = bundle
         self.digest = digest
+        self.hospital = hospital
         self.tables: tuple[TableInfo, ...] = tuple(info for each in tables.every.values() for info, _ in each)
         self._tables = tables
         self._days = sorted(days.union(*(each.days() for each in tables.every.values())))
@@ -96,7 +110,7 @@ def load(folder: Path | None = None, bundle: Path | None = None) -> Reference:
         limits=shelf.rows("mue", starter.limits, MUE_COLUMNS, limit),
         add_ons=shelf.rows("add-on", starter.add_ons, ADD_ON_COLUMNS, add_on),
         prices=shelf.rows("fee-schedule", starter.prices, FEE_COLUMNS, priced),
-        pairs=shelf.pairs(starter.pairs),
+        pairs=shelf.pairs("ptp", starter.pairs),
         hcpcs=shelf.lines("hcpcs", HCPCS_COLUMNS),
     )
     tables = Tables(
@@ -108,4 +122,15 @@ def load(folder: Path | None = None, bundle: Path | None = None) -> Reference:
     )
     if imported:
         digest = f"{digest}.{imported.bundle.digest}"
-    return Reference(folder, bundle, digest, tables, starter.days)
+    hospital = Reference(_for_hospitals(tables, shelf), starter.days, folder=folder, bundle=bundle, digest=digest)
+    return Reference(tables, starter.days, folder=folder, bundle=bundle, digest=digest, hospital=hospital)
+
+
+def _for_hospitals(tables: Tables, shelf: Shelf) -> Tables:
+    """The tables with NCCI's edits for outpatient hospital services in place of those for practitioners."""
+    pairs, limits = shelf.pairs("ptp-hospital"), shelf.rows("mue-outpatient", None, MUE_COLUMNS, limit)
+    every = {kind: each for kind, each in shelf.every.items() if kind not in ("ptp", "mue")}
+    every |= {"ptp": pairs} if pairs else {}
+    every |= {"mue": limits} if limits else {}
+    edits = replace(tables.procedures.edits, pairs=pairs, limits=limits)
+    return Tables(every, Procedures(edits, every), tables.diagnoses, tables.modifiers, tables.places)

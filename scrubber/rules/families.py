@@ -27,8 +27,8 @@ FAMILIES: dict[str, Family] = {
     "place-of-service": Family("Place of service", table="pos", professional_only=True),
     "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures", also=("hcpcs",)),
     "modifiers": Family("Modifiers: known, in force, consistent, on the right kind of code", table="modifiers"),
-    "ncci-ptp": Family("NCCI procedure-to-procedure edits", table="ptp", professional_only=True),
-    "ncci-mue": Family("NCCI medically unlikely edits", table="mue", professional_only=True),
+    "ncci-ptp": Family("NCCI procedure-to-procedure edits", table="ptp"),
+    "ncci-mue": Family("NCCI medically unlikely edits", table="mue"),
     "ncci-add-on": Family("Add-on codes and their primaries", table="add-on", professional_only=True),
     "lesion-count": Family("Destruction of premalignant lesions counted by 17000, 17003, 17004"),
     "global-days": Family(

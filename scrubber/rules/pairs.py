@@ -76,7 +76,6 @@ def _drop(line: Line, day: Day) -> Remedy:
     source="NCCI procedure-to-procedure edits, indicator 0",
     likelihood=0.98,
     needs=(PAIRED,),
-    professional_only=True,
     fires=(example("17004", "17003x2"), example("17004-59", "17000"), example("57520", "57500", dx="N87.1")),
     passes=(example("17000", "17003x2"), example("17004", "17003x2/2026-09-14")),
 )
@@ -105,7 +104,6 @@ def ptp_never(day: Day) -> Hits:
     source="NCCI procedure-to-procedure edits, indicator 1",
     likelihood=0.9,
     needs=(PAIRED,),
-    professional_only=True,
     fires=(example("20983", "77013", dx="C79.51"), example("17004", "17110")),
     passes=(example("20983", "77013-59", dx="C79.51"), example("17004", "17110-XS"), example("99213-25", "17000")),
 )

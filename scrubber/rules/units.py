@@ -59,7 +59,6 @@ def _reduce(lines: list[Line], limit: int) -> tuple[Remedy, ...]:
     source="NCCI MUE, indicator 2",
     likelihood=0.97,
     needs=(HAS_MUE, OVER_LIMIT | SAME_CODE),
-    professional_only=True,
     fires=(example("20983x2", dx="C79.51"), example("20983", "20983-76", dx="C79.51")),
     passes=(example("20983", dx="C79.51"), example("20983", "20983-76/2026-09-14", dx="C79.51")),
 )
@@ -78,7 +77,6 @@ def mue_day(day: Day) -> Hits:
     source="NCCI MUE, indicator 3",
     likelihood=0.85,
     needs=(HAS_MUE, OVER_LIMIT | SAME_CODE),
-    professional_only=True,
     fires=(example("57520x2", dx="N87.1"),),
     passes=(example("57520", dx="N87.1"),),
 )

@@ -1,13 +1,12 @@
 """One worker, from settings to exit code."""
 
 import asyncio
-import gc
 import time
 
 import uvloop
 
 from scrubber import __version__
-from scrubber.engine import Engine, load_engine
+from scrubber.engine import Sources
 from scrubber.kafka.handler import ClaimHandler, Handle
 from scrubber.kafka.loop import ClaimLoop
 from scrubber.kafka.metrics import Metrics
@@ -17,6 +16,7 @@ from scrubber.reference import ReferenceDataError
 from scrubber.settings import Settings
 from scrubber.web.pages import add_pages
 from scrubber.worker.exits import ExitCode
+from scrubber.worker.reload import Reloading, spare_the_collector
 from scrubber.worker.service import ClaimService
 from scrubber.worker.shell import Shell, make_app
 
@@ -28,8 +28,10 @@ def run_worker(settings: Settings) -> int:
     began = time.monotonic()
     configure(settings.log_level, settings.log_format)
     capture_libraries(settings.log_level)
+    sources = Sources(settings.reference_folder, settings.payer_folder, settings.reference_bundle)
     try:
-        engine = load_engine(settings.reference_folder, settings.payer_folder)
+        seen = sources.fingerprint()
+        engine = sources.open()
     except (ReferenceDataError, PolicyError) as error:
         # Their words are about tables and policies, never about a claim.
         emit(Event.REFERENCE_NOT_LOADED, problem=str(error))
@@ -38,45 +40,43 @@ def run_worker(settings: Settings) -> int:
         emit(Event.REFERENCE_NOT_LOADED, **error_values(error))
         code = ExitCode.REFERENCE
     else:
-        _spare_the_collector()
-        code = run_engine(settings, engine, ClaimHandler(engine, settings))
+        spare_the_collector()
+        handler, metrics = ClaimHandler(engine, settings), Metrics(version=__version__, digest=engine.digest)
+        reloading = Reloading(sources, seen, handler, metrics, settings.reload_seconds)
+        code = _run(settings, engine.digest, handler, metrics, reloading)
     emit(Event.WORKER_STOPPED, code=int(code), code_name=code.name, seconds=round(time.monotonic() - began, 1))
     return int(code)
 
 
-def _spare_the_collector() -> None:
-    """Keep the tables out of the garbage collector's sight, and let it run seldom.
-
-    What a claim makes dies by reference count; the collector would only walk the tables and memos, again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def run_engine(settings: Settings, engine: Engine, handle: Handle) -> ExitCode:
+def _run(settings: Settings, digest: str, handle: Handle, metrics: Metrics, reloading: Reloading) -> ExitCode:
     """Run the loop around `handle` inside the shell."""
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     capture_uncaught(loop)
     try:
-        return loop.run_until_complete(_live(settings, engine, handle, loop))
+        return loop.run_until_complete(_live(settings, digest, handle, metrics, reloading, loop))
     finally:
         loop.run_until_complete(_cancel_leftovers())
         loop.close()
         asyncio.set_event_loop(None)
 
 
-async def _live(settings: Settings, engine: Engine, handle: Handle, loop: asyncio.AbstractEventLoop) -> ExitCode:
-    metrics = Metrics(version=__version__, digest=engine.digest)
+async def _live(
+    settings: Settings,
+    digest: str,
+    handle: Handle,
+    metrics: Metrics,
+    reloading: Reloading,
+    loop: asyncio.AbstractEventLoop,
+) -> ExitCode:
     claims = ClaimLoop(settings, handle, metrics)
     app = make_app(settings, loop)
     add_pages(app, claims, metrics)
     service = ClaimService(claims, settings, on_end=lambda: shell.request_stop())  # noqa: PLW0108 - `shell` comes after
-    shell = Shell(app, service, loop=loop)
+    shell = Shell(app, reloading, service, loop=loop)
     url = f"http://{settings.web_host}:{settings.web_port}"
     emit(Event.WORKER_STARTING, version=__version__, group=settings.group, instance=settings.instance,
-         digest=engine.digest, url=url, batch_records=settings.batch_records)  # fmt: skip
+         digest=digest, url=url, batch_records=settings.batch_records)  # fmt: skip
     try:
         await shell.start()
     except OSError as error:

@@ -1,5 +1,6 @@
 """What a bundle holds: tables that a user imported, each with where it came from."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ LINES = "lines"
 """The section of a table that is kept as sorted lines of text."""
 
 
-class Imported(msgspec.Struct, frozen=True):
+class Imported(msgspec.Struct, frozen=True, eq=False):
     """One imported table.
 
     Attributes:
@@ -46,6 +47,10 @@ class ImportedTables:
         except msgspec.ValidationError:
             raise BundleError(path, "its directory does not describe tables") from None
 
+    def tables_of(self, kind: str) -> list[Imported]:
+        """Those of one kind."""
+        return [table for table in self.tables if table.info.kind == kind]
+
     def lines(self, table: Imported) -> bytes:
         """The content of a table that is kept as lines, the column names first."""
         return bytes(self.bundle[f"{table.key}/{LINES}"])
@@ -60,20 +65,23 @@ class ImportedTables:
         return {name.removeprefix(prefix): self.bundle[name] for name in self.bundle.names() if name.startswith(prefix)}
 
 
-def add_table(path: Path, table: Imported, sections: dict[str, Section]) -> int:
-    """Put the table into the bundle at `path` beside those that are there; one of the same key is replaced.
+def add_tables(path: Path, tables: Mapping[Imported, Mapping[str, Section]]) -> int:
+    """Put tables with their sections into the bundle at `path` beside those that are there.
 
-    Returns the bundle's size in bytes. A bundle that is damaged is not written over: BundleError.
+    One of the same key is replaced. Returns the bundle's size in bytes. A bundle that is damaged is not written over:
+    BundleError.
     """
     kept: list[Imported] = []
     every: dict[str, Section] = {}
     if path.exists():
         old = ImportedTables(path)
-        kept = [each for each in old.tables if each.key != table.key]
+        coming = {table.key for table in tables}
+        kept = [each for each in old.tables if each.key not in coming]
         for each in kept:
-            every |= {f"{each.key}/{name}": section for name, section in old.sections(each).items()}
-    every |= {f"{table.key}/{name}": section for name, section in sections.items()}
-    return write_bundle(path, _described([*kept, table]), every)
+            every |= _named(each, old.sections(each))
+    for table, sections in tables.items():
+        every |= _named(table, sections)
+    return write_bundle(path, _described([*kept, *tables]), every)
 
 
 def remove_table(path: Path, key: str) -> bool:
@@ -82,9 +90,15 @@ def remove_table(path: Path, key: str) -> bool:
     kept = [each for each in old.tables if each.key != key]
     if len(kept) == len(old.tables):
         return False
-    every = {f"{each.key}/{name}": section for each in kept for name, section in old.sections(each).items()}
+    every: dict[str, Section] = {}
+    for each in kept:
+        every |= _named(each, old.sections(each))
     write_bundle(path, _described(kept), every)
     return True
+
+
+def _named(table: Imported, sections: Mapping[str, Section]) -> dict[str, Section]:
+    return {f"{table.key}/{name}": section for name, section in sections.items()}
 
 
 def _described(tables: list[Imported]) -> Any:  # noqa: ANN401  as JSON

@@ -13,6 +13,7 @@ string of such characters, so `partner in partners` is a search for one characte
 """
 
 import datetime as dt
+import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from itertools import compress
@@ -26,6 +27,7 @@ NOBODY: Final = "\ud7ff"
 """Stands for a code that is in no pair."""
 _MOST_CODES: Final = 0xD7FF
 _WIDTH: Final = 5
+_CHARACTERS: Final = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 _ROW: Final = 4
 _DAYS_KEPT: Final = 64
 
@@ -142,9 +144,8 @@ class PairTable:
         first, last = self._offsets[number], self._offsets[number + 1]
         if first == last:
             return ""
-        in_force = self._live(day)
-        live = [in_force[history] for history in self._histories[first:last]]
-        return "".join(map(chr, compress(self._partners[first:last], live)))
+        live = map(self._live(day).__getitem__, self._histories[first:last].tolist())
+        return array("H", compress(self._partners[first:last].tolist(), live)).tobytes().decode(_CHARACTERS)
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
         """The edit in force on `day` that takes `column_2` away beside `column_1`."""
