@@ -6,7 +6,6 @@ Every section begins at a multiple of 4096 bytes, so that a process maps it read
 The file is never changed in place: it is written beside its place, flushed to disk and moved there in one step.
 """
 
-import json
 import mmap
 import os
 import struct
@@ -17,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from scrubber.reference.errors import ReferenceDataError
 
 MAGIC: Final = b"SCRUBREF"
@@ -25,6 +26,15 @@ _HEAD: Final = struct.Struct("<8sII")
 _PAGE: Final = 4096
 _CHUNK: Final = 1 << 20
 Section = bytes | memoryview
+
+
+class _Directory(msgspec.Struct):
+    """`sections`: offset, length and CRC-32 by name."""
+
+    version: int
+    byteorder: str
+    about: Any
+    sections: dict[str, tuple[int, int, int]]
 
 
 class BundleError(ReferenceDataError):
@@ -62,15 +72,18 @@ class Bundle:
         directory = bytes(self._view[_HEAD.size : _HEAD.size + length])
         if len(directory) != length or zlib.crc32(directory) != checksum:
             raise BundleError(path, "damaged: its directory does not match its checksum")
-        read = json.loads(directory)
-        if read["version"] != VERSION:
-            raise BundleError(path, f"of version {read['version']}, and this scrubber reads version {VERSION}")
-        if read["byteorder"] != sys.byteorder:
+        try:
+            read = msgspec.json.decode(directory, type=_Directory)
+        except msgspec.DecodeError:
+            raise BundleError(path, "damaged: its directory cannot be read") from None
+        if read.version != VERSION:
+            raise BundleError(path, f"of version {read.version}, and this scrubber reads version {VERSION}")
+        if read.byteorder != sys.byteorder:
             raise BundleError(path, "written on a machine that orders bytes the other way")
-        self.about: Any = read["about"]
+        self.about: Any = read.about
         self.digest: str = f"{checksum:08x}"
         self._sections: dict[str, memoryview] = {}
-        for name, (offset, extent, expected) in read["sections"].items():
+        for name, (offset, extent, expected) in read.sections.items():
             section = self._view[offset : offset + extent]
             if len(section) != extent or zlib.crc32(section) != expected:
                 raise BundleError(path, f"damaged: its section {name!r} does not match its checksum")
@@ -79,6 +92,12 @@ class Bundle:
     def __getitem__(self, name: str) -> memoryview:
         """A section by name. KeyError when there is none."""
         return self._sections[name]
+
+    def close(self) -> None:
+        """Let go of the file, where nothing read from it is in use any more. Otherwise it goes with its last reader."""
+        for section in (*self._sections.values(), self._view):
+            section.release()
+        self._map.close()
 
     def names(self) -> Iterable[str]:
         """The names of all sections."""
@@ -91,12 +110,12 @@ def write_bundle(path: Path, about: object, sections: Mapping[str, Section]) -> 
     `about` is kept as JSON. Whoever has the old file mapped keeps seeing the old one.
     """
     names = sorted(sections)
-    entries = {name: [0, len(sections[name]), zlib.crc32(sections[name])] for name in names}
+    entries = {name: (0, len(sections[name]), zlib.crc32(sections[name])) for name in names}
     # Offsets count in the directory's own length, so the sections begin after the longest that it can get.
-    longest = len(_directory(about, {name: [1 << 40, *entry[1:]] for name, entry in entries.items()}))
+    longest = len(_directory(about, {name: (1 << 40, *entry[1:]) for name, entry in entries.items()}))
     offset = _aligned(_HEAD.size + longest)
     for name in names:
-        entries[name][0] = offset
+        entries[name] = (offset, *entries[name][1:])
         offset = _aligned(offset + len(sections[name]))
     directory = _directory(about, entries)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,12 +138,8 @@ def write_bundle(path: Path, about: object, sections: Mapping[str, Section]) -> 
     return size
 
 
-def _directory(about: object, sections: Mapping[str, list[int]]) -> bytes:
-    return json.dumps(
-        {"version": VERSION, "byteorder": sys.byteorder, "about": about, "sections": sections},
-        separators=(",", ":"),
-        sort_keys=True,
-    ).encode()
+def _directory(about: object, sections: dict[str, tuple[int, int, int]]) -> bytes:
+    return msgspec.json.encode(_Directory(VERSION, sys.byteorder, about, sections), order="deterministic")
 
 
 def _aligned(offset: int) -> int:

@@ -50,7 +50,8 @@ def test_institutional_claims_skip_the_practitioner_edits(engine: Engine) -> Non
     verdict = engine.scrub(claim, as_of=AS_OF)
     assert not {finding.rule for finding in verdict.findings} & {"ptp-never", "add-on-alone"}
     reasons = {entry.family: entry.reason for entry in verdict.coverage}
-    assert reasons["ncci-ptp"] == "professional-only"
+    assert reasons["ncci-ptp"] == "no-table"
+    assert reasons["ncci-add-on"] == "professional-only"
 
 
 @pytest.mark.parametrize(
