@@ -54,7 +54,7 @@ class Compiled(NamedTuple):
 
 
 def compile_pairs(rows: Iterable[PtpRow]) -> Compiled:
-    """Compile rows in any order; of rows that are equal in both columns and the effective date the last one stays."""
+    """Compile rows in any order. Several rows of a pair may hold on one day: the file does have such."""
     numbers: dict[str, int] = {}
     kinds: dict[tuple[int, int, int, str], int] = {}
     packed: list[int] = []
@@ -95,9 +95,7 @@ def _lay_out(codes: list[str], packed: list[int], kinds: list[tuple[int, int, in
     rationales: dict[str, int] = {}
     spans, rows = array("I", [0]), array("I")
     for history_kinds in known:
-        # Of two rows that begin on one day the later of the file holds.
-        by_start = {kinds[kind][0]: kinds[kind] for kind in history_kinds}
-        for effective, last, indicator, rationale in sorted(by_start.values()):
+        for effective, last, indicator, rationale in sorted(kinds[kind] for kind in history_kinds):
             rows.extend((effective, last, indicator, rationales.setdefault(rationale, len(rationales))))
         spans.append(len(rows) // _ROW)
     days = {compact(str(kind[0])) for kind in kinds}
@@ -148,15 +146,15 @@ class PairTable:
         return array("H", compress(self._partners[first:last].tolist(), live)).tobytes().decode(_CHARACTERS)
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
-        """The edit in force on `day` that takes `column_2` away beside `column_1`."""
-        for start, end, indicator, rationale in self.history(column_1, column_2):
+        """The edit in force on `day` that takes `column_2` away beside `column_1`: of several the latest to begin."""
+        for start, end, indicator, rationale in reversed(self.history(column_1, column_2)):
             if start <= day and (end is None or day <= end):
                 source = f"{self._label}, {column_1}/{column_2} indicator {indicator}"
                 return Pair(column_1, column_2, indicator, start, end, source, rationale)
         return None
 
     def history(self, column_1: str, column_2: str) -> list[tuple[dt.date, dt.date | None, int, str]]:
-        """Every row of the pair, earliest first: first and last day, indicator, rationale."""
+        """Every row of the pair, by first and then by last day: first and last day, indicator, rationale."""
         one, two = self._number(column_1), self._number(column_2)
         if one is None or two is None:
             return []

@@ -88,8 +88,12 @@ def test_an_empty_table() -> None:
     assert table.partners("17000", dt.date(2026, 1, 1)) == ""
 
 
-def test_of_rows_with_one_effective_date_the_later_holds() -> None:
-    rows = [PtpRow("88108", "88162", 20200101, 20240101, 0, "a"), PtpRow("88108", "88162", 20200101, 0, 1, "b")]
+def test_of_rows_with_one_effective_date_the_longer_holds() -> None:
+    rows = [PtpRow("88108", "88162", 20200101, 0, 1, "b"), PtpRow("88108", "88162", 20200101, 20240101, 0, "a")]
     compiled = compile_pairs(rows)
     table = PairTable(compiled.sections, compiled.rationales, "TEST")
-    assert table.history("88108", "88162") == [(dt.date(2020, 1, 1), None, 1, "b")]
+    start = dt.date(2020, 1, 1)
+    assert table.history("88108", "88162") == [(start, dt.date(2024, 1, 1), 0, "a"), (start, None, 1, "b")]
+    pair = table.pair("88108", "88162", dt.date(2022, 1, 1))
+    assert pair
+    assert pair.indicator == 1
