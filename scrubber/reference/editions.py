@@ -20,7 +20,7 @@ class Editions(Generic[T]):
     def __init__(self, tables: Iterable[tuple[TableInfo, T]] = ()) -> None:
         every = list(tables)
         if any(info.imported for info, _ in every):
-            every = [(info, table) for info, table in every if info.complete]
+            every = [(info, table) for info, table in every if info.complete or info.imported]
         self._newest_first = sorted(every, key=lambda each: (each[0].imported, each[0].first_day), reverse=True)
 
     def __iter__(self) -> Iterator[tuple[TableInfo, T]]:

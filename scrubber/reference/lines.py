@@ -1,6 +1,7 @@
 """Looking codes up in a sorted tab-separated file as it stands: little is built, so opening it costs little."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from scrubber.reference.errors import ReferenceDataError
 
@@ -34,6 +35,11 @@ class SortedLines:
     def under(self, prefix: str) -> list[list[str]]:
         """The fields of every line that starts with `prefix`, in order."""
         return self._lines(prefix.encode())
+
+    def every(self) -> Iterator[list[str]]:
+        """The fields of every line, in order."""
+        for line in self._content[self._offsets[0] :].splitlines() if self._firsts else ():
+            yield line.decode().split("\t")
 
     def _lines(self, key: bytes) -> list[list[str]]:
         content, size = self._content, len(key)

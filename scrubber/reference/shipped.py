@@ -20,11 +20,11 @@ from scrubber.reference.importers.excludes1 import read_excludes1
 from scrubber.reference.importers.hcpcs import Level2, read_hcpcs
 from scrubber.reference.importers.laterality import sides
 from scrubber.reference.importers.mce import CodeRow, merge, read_mce
+from scrubber.reference.importers.modifiers import combine
 from scrubber.reference.importers.pos import read_pos
 from scrubber.reference.importers.source import Source
 from scrubber.reference.importers.tabular import Tabular, read_tabular
 from scrubber.reference.lines import SortedLines
-from scrubber.reference.rows import read_rows
 
 MCE_OLDER = "mce/mce_v43_1_i10_dx_master.csv"
 MCE_NEWER = "mce/mce_v44_0_i10_dx_master.csv"
@@ -158,27 +158,15 @@ def _level_2(builder: Builder, rows: list[Level2], source: Source) -> None:
 
 
 def _modifiers(builder: Builder, level_2: list[Level2], by_hand: Path, source: Source) -> None:
-    columns = small.MODIFIER_COLUMNS
-    own = {row.text("code"): row for row in read_rows(by_hand.name, by_hand.read_bytes(), columns)}
-    rows = {}
-    for published in level_2:
-        meaning, kind, side, bypass = published.short, "other", "-", "0"
-        if kept := own.pop(published.code, None):
-            meaning, kind = kept.maybe("meaning") or meaning, kept.text("class")
-            side, bypass = kept.text("side"), kept.text("bypass")
-        rows[published.code] = (published.code, meaning, kind, published.start, published.end, side, bypass)
-    for code, kept in own.items():
-        start, end = (f"{day:%Y%m%d}" if (day := kept.date(column)) else "" for column in ("start", "end"))
-        meaning, kind, side, bypass = (kept.text(column) for column in ("meaning", "class", "side", "bypass"))
-        rows[code] = (code, meaning, kind, start, end, side, bypass)
+    rows = combine(level_2, by_hand)
     builder.write(
         "modifiers.tsv",
-        columns,
-        (rows[code] for code in sorted(rows)),
+        small.MODIFIER_COLUMNS,
+        rows,
         kind="modifiers",
         **_origin("HCPCS Level II modifiers, with CPT's in our words", "October 2025", _CMS, source),
         **{"from": dt.date(2014, 12, 31)},
-        changes=_changes((row[3], row[4]) for row in rows.values()),
+        changes=_changes((row[3], row[4]) for row in rows),
     )
 
 
