@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from scrubber.cli.engines import PayerFolder, ReferenceBundle, ReferenceFolder, engine_or_fail
+from scrubber.cli.reference_import import import_, remove
+from scrubber.cli.reference_lookup import diff, lookup
 from scrubber.cli.terminal import stdout
 
 if TYPE_CHECKING:
@@ -17,9 +19,10 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `info` a subcommand while it is the only one."""
+app.command("import", short_help="Bring in files as CMS publishes them.")(import_)
+app.command("remove", short_help="Take an imported table out.")(remove)
+app.command("lookup", short_help="Show what the tables say of a code or a pair.")(lookup)
+app.command("diff", short_help="Show what changed between two releases.")(diff)
 
 
 @app.command("info")

@@ -74,7 +74,8 @@ def _fees(rows: Rows, origin: Origin) -> Compiled:
 
 def _level_2(rows: Rows, origin: Origin) -> Compiled:
     """Codes, and modifiers with what is kept by hand of them."""
-    codes, modifiers = [], []
+    codes: list[tuple[object, ...]] = []
+    modifiers: list[tuple[object, ...]] = []
     for row in rows:
         (codes if len(str(row[0])) == _CODE_LENGTH else modifiers).append(row)
     info = replace(origin.info, starts=origin.info.starts or _reaches_back(codes))

@@ -18,7 +18,7 @@ class Element(Struct, frozen=True, eq=False, gc=False):
     modifier: str | None = None
 
 
-class Pair(Struct, frozen=True, eq=False, gc=False):
+class Pair(Struct, frozen=True, gc=False):
     """A procedure-to-procedure edit: column 2 is not paid beside column 1. Indicator 0: never; 1: unless bypassed.
 
     `deleted` is the last day in force, None while it is.
@@ -29,8 +29,7 @@ class Pair(Struct, frozen=True, eq=False, gc=False):
     indicator: int
     effective: dt.date
     deleted: dt.date | None
-    source: str
-    rationale: str = ""
+    rationale: str
 
 
 class Fees(Struct, frozen=True, eq=False, gc=False, kw_only=True):

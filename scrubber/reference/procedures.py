@@ -136,6 +136,11 @@ class Procedures:
         pairs = self.edits.pairs.table(day)
         return pairs.pair(column_1, column_2, day) if pairs else None
 
+    def pair_history(self, column_1: str, column_2: str, day: dt.date) -> list[Pair]:
+        """Every row of the pair in the table that speaks of `day`."""
+        pairs = self.edits.pairs.table(day)
+        return pairs.history(column_1, column_2) if pairs else []
+
     def _ptp(self, code: str, day: dt.date) -> str | None:
         info, pairs = self._info("ptp", day), self.edits.pairs.table(day)
         if info is None or pairs is None:

@@ -61,6 +61,10 @@ class Release:
         """The edit in force that takes `column_2` away beside `column_1`. Ask both ways: order matters."""
         return self._tables.procedures.pair(column_1, column_2, self.day)
 
+    def pair_history(self, column_1: str, column_2: str) -> list[Pair]:
+        """Every row that the table of these days has of the pair, in force or not, by first and then by last day."""
+        return self._tables.procedures.pair_history(column_1, column_2, self.day)
+
     def children(self, code: str) -> tuple[Diagnosis, ...]:
         """The billable diagnoses under a heading, in order; empty when `code` heads none."""
         plain = normal(code)

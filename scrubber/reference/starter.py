@@ -88,7 +88,7 @@ class Starter:
             rows.append(PtpRow(row.text("column_1"), row.text("column_2"), _number(effective),
                                _number(deleted) if deleted else 0, indicator, ""))  # fmt: skip
         compiled = compile_pairs(rows)
-        return PairTable(compiled.sections, compiled.rationales, self._tables["ptp"].info.label)
+        return PairTable(compiled.sections, compiled.rationales)
 
     def documentation(self) -> dict[str, tuple[Element, ...]]:
         """Code -> the elements that its record should hold."""

@@ -43,8 +43,7 @@ async def test_a_new_bundle_and_a_new_policy_are_taken_up_and_a_broken_one_is_no
     bundle, payers = tmp_path / "reference.bundle", tmp_path / "payers"
     shutil.copytree(data_folder() / "payers", payers)
     write_pairs(bundle, "2026Q1", 1)
-    more = {"reference_bundle": bundle, "payer_folder": payers, "reload_seconds": 0.2}
-    with site.worker(**more) as worker:
+    with site.worker(reference_bundle=bundle, payer_folder=payers, reload_seconds=0.2) as worker:
         before = await verdicts(site, 0, "before")
 
         write_pairs(bundle, "2026Q2", 0)

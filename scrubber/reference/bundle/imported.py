@@ -57,7 +57,7 @@ class ImportedTables:
 
     def pairs(self, table: Imported) -> PairTable:
         """A table of procedure-to-procedure edits."""
-        return PairTable(self.sections(table), list(table.rationales), table.info.label)
+        return PairTable(self.sections(table), table.rationales)
 
     def sections(self, table: Imported) -> dict[str, Section]:
         """Every section of a table, by its name within the table."""

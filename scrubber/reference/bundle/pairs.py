@@ -15,7 +15,8 @@ string of such characters, so `partner in partners` is a search for one characte
 import datetime as dt
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -114,7 +115,7 @@ def _lay_out(codes: list[str], packed: list[int], kinds: list[tuple[int, int, in
 class PairTable:
     """The compiled edits of one release. Days are those of the caller's releases: few, each asked for many codes."""
 
-    def __init__(self, sections: Mapping[str, bytes | memoryview], rationales: list[str], label: str) -> None:
+    def __init__(self, sections: Mapping[str, bytes | memoryview], rationales: Sequence[str]) -> None:
         self._codes = bytes(sections["codes"])
         self._offsets = memoryview(sections["offsets"]).cast("I")
         self._partners = memoryview(sections["partners"]).cast("H")
@@ -122,21 +123,20 @@ class PairTable:
         self._spans = memoryview(sections["spans"]).cast("I")
         self._rows = memoryview(sections["rows"]).cast("I")
         self._rationales = rationales
-        self._label = label
         self._in_force: dict[int, bytes] = {}
 
     def lists(self, code: str) -> bool:
         """Whether the code stands in any edit, in force or not."""
-        return self._number(code) is not None
+        return self._place(code) is not None
 
     def character(self, code: str) -> str:
         """What stands for the code in others' partners."""
-        number = self._number(code)
+        number = self._place(code)
         return NOBODY if number is None else chr(number)
 
     def partners(self, code: str, day: dt.date) -> str:
         """The characters of the column-2 codes that `code` takes away on `day`."""
-        number = self._number(code)
+        number = self._place(code)
         if number is None:
             return ""
         first, last = self._offsets[number], self._offsets[number + 1]
@@ -147,66 +147,65 @@ class PairTable:
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
         """The edit in force on `day` that takes `column_2` away beside `column_1`: of several the latest to begin."""
-        for start, end, indicator, rationale in reversed(self.history(column_1, column_2)):
-            if start <= day and (end is None or day <= end):
-                source = f"{self._label}, {column_1}/{column_2} indicator {indicator}"
-                return Pair(column_1, column_2, indicator, start, end, source, rationale)
+        for pair in reversed(self.history(column_1, column_2)):
+            if pair.effective <= day and (pair.deleted is None or day <= pair.deleted):
+                return pair
         return None
 
-    def history(self, column_1: str, column_2: str) -> list[tuple[dt.date, dt.date | None, int, str]]:
-        """Every row of the pair, by first and then by last day: first and last day, indicator, rationale."""
-        one, two = self._number(column_1), self._number(column_2)
+    def history(self, column_1: str, column_2: str) -> list[Pair]:
+        """Every row of the pair, in force or not, by first and then by last day."""
+        one, two = self._place(column_1), self._place(column_2)
         if one is None or two is None:
             return []
-        partners, low, high = self._partners, self._offsets[one], self._offsets[one + 1]
-        end = high
-        while low < high:
-            middle = (low + high) // 2
-            if partners[middle] < two:
-                low = middle + 1
-            else:
-                high = middle
-        if low == end or partners[low] != two:
+        partners, first, last = self._partners, self._offsets[one], self._offsets[one + 1]
+        position = bisect_left(partners, two, first, last)
+        if position == last or partners[position] != two:
             return []
-        return self._decoded(self._histories[low])
+        return [Pair(column_1, column_2, *row) for row in self.rows_of(self._histories[position])]
 
-    def every_pair(self) -> Iterable[tuple[str, str, int]]:
-        """Column 1, column 2 and number of the history of every pair, in order. Equal numbers are equal histories."""
-        codes = self.codes()
-        for number, one in enumerate(codes):
-            for position in range(self._offsets[number], self._offsets[number + 1]):
-                yield one, codes[self._partners[position]], self._histories[position]
+    def in_force(self, day: dt.date) -> Iterator[tuple[str, dict[str, int]]]:
+        """Each column-1 code with the indicators of its edits in force on `day`, by column-2 code, in order."""
+        codes, key = self.codes(), _number(day)
+        indicators: list[int | None] = []
+        for history in range(len(self._spans) - 1):
+            rows = self._rows[self._spans[history] * _ROW : self._spans[history + 1] * _ROW].tolist()
+            live = [rows[place + 2] for place in range(0, len(rows), _ROW) if rows[place] <= key <= rows[place + 1]]
+            indicators.append(live[-1] if live else None)
+        for number, column_1 in enumerate(codes):
+            span = slice(self._offsets[number], self._offsets[number + 1])
+            found = {
+                codes[two]: indicator
+                for two, history in zip(self._partners[span], self._histories[span], strict=True)
+                if (indicator := indicators[history]) is not None
+            }
+            if found:
+                yield column_1, found
 
     def codes(self) -> list[str]:
         """Every code that stands in an edit, in order."""
         text = self._codes.decode()
         return [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
 
-    def _decoded(self, history: int) -> list[tuple[dt.date, dt.date | None, int, str]]:
+    def rows_of(self, history: int) -> list[tuple[int, dt.date, dt.date | None, str]]:
+        """Indicator, first day, last day, rationale of each row of a history."""
         found = []
         for start in range(self._spans[history] * _ROW, self._spans[history + 1] * _ROW, _ROW):
             first, last, indicator, rationale = self._rows[start : start + _ROW]
             end = None if last == OPEN else compact(str(last))
-            found.append((compact(str(first)), end, indicator, self._rationales[rationale]))
+            found.append((indicator, compact(str(first)), end, self._rationales[rationale]))
         return found
 
-    def _number(self, code: str) -> int | None:
+    def _place(self, code: str) -> int | None:
         if len(code) != _WIDTH:
             return None
         wanted, codes = code.encode("ascii", "replace"), self._codes
-        low, high = 0, len(codes) // _WIDTH
-        while low < high:
-            middle = (low + high) // 2
-            if codes[middle * _WIDTH : middle * _WIDTH + _WIDTH] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        found = codes[low * _WIDTH : low * _WIDTH + _WIDTH] == wanted
-        return low if found else None
+        places = range(0, len(codes), _WIDTH)
+        number = bisect_left(places, wanted, key=lambda place: codes[place : place + _WIDTH])
+        return number if codes[number * _WIDTH : number * _WIDTH + _WIDTH] == wanted else None
 
     def _live(self, day: dt.date) -> bytes:
         """For each history whether it is in force on `day`. A byte each; worked out once a day that is asked for."""
-        key = day.year * 10000 + day.month * 100 + day.day
+        key = _number(day)
         live = self._in_force.get(key)
         if live is None:
             rows, spans = self._rows.tolist(), self._spans.tolist()
@@ -216,3 +215,8 @@ class PairTable:
                 self._in_force.clear()
             self._in_force[key] = live
         return live
+
+
+def _number(day: dt.date) -> int:
+    """A day as it stands in the rows: 20260915."""
+    return day.year * 10000 + day.month * 100 + day.day

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.reference.bundle.pairs import NOBODY, PairTable, PtpRow, compile_pairs
+from scrubber.reference.facts import Pair
 
 CODES = [f"{number:05}" for number in range(17000, 17012)]
 DAYS = [dt.date(2020, 1, 1) + dt.timedelta(days=90 * step) for step in range(12)]
@@ -41,8 +42,11 @@ def _live(rows: list[PtpRow], day: dt.date) -> dict[tuple[str, str], set[int]]:
 def test_every_pair_on_every_day(rows: list[PtpRow], day: dt.date, shift: int) -> None:
     day += dt.timedelta(days=shift)
     compiled = compile_pairs(rows)
-    table = PairTable(compiled.sections, compiled.rationales, "TEST")
+    table = PairTable(compiled.sections, compiled.rationales)
     live = _live(rows, day)
+    in_force = {(one, two): indicator for one, found in table.in_force(day) for two, indicator in found.items()}
+    assert in_force.keys() == live.keys()
+    assert all(indicator in live[pair] for pair, indicator in in_force.items())
     assert (compiled.rows, compiled.pairs) == (len(rows), len({row[:2] for row in rows}))
     for one in CODES:
         partners = table.partners(one, day)
@@ -66,7 +70,7 @@ def test_between_two_changes_nothing_changes(rows: list[PtpRow]) -> None:
 
 def test_codes_that_stand_in_no_pair() -> None:
     compiled = compile_pairs([PtpRow("17000", "99213", 20200101, 0, 1, "")])
-    table = PairTable(compiled.sections, compiled.rationales, "TEST 1")
+    table = PairTable(compiled.sections, compiled.rationales)
     day = dt.date(2026, 1, 1)
     for code in ("00000", "99999", "17001", "", "170000", "1700é"):
         assert not table.lists(code)
@@ -75,25 +79,26 @@ def test_codes_that_stand_in_no_pair() -> None:
         assert table.pair(code, "99213", day) is None
         assert table.pair("17000", code, day) is None
     assert NOBODY not in table.partners("17000", day)
-    pair = table.pair("17000", "99213", day)
-    assert pair
-    assert pair.source == "TEST 1, 17000/99213 indicator 1"
+    assert table.pair("17000", "99213", day)
 
 
 def test_an_empty_table() -> None:
     compiled = compile_pairs([])
-    table = PairTable(compiled.sections, compiled.rationales, "TEST")
+    table = PairTable(compiled.sections, compiled.rationales)
     assert table.codes() == []
-    assert list(table.every_pair()) == []
+    assert list(table.in_force(dt.date(2026, 1, 1))) == []
     assert table.partners("17000", dt.date(2026, 1, 1)) == ""
 
 
 def test_of_rows_with_one_effective_date_the_longer_holds() -> None:
     rows = [PtpRow("88108", "88162", 20200101, 0, 1, "b"), PtpRow("88108", "88162", 20200101, 20240101, 0, "a")]
     compiled = compile_pairs(rows)
-    table = PairTable(compiled.sections, compiled.rationales, "TEST")
+    table = PairTable(compiled.sections, compiled.rationales)
     start = dt.date(2020, 1, 1)
-    assert table.history("88108", "88162") == [(start, dt.date(2024, 1, 1), 0, "a"), (start, None, 1, "b")]
+    assert table.history("88108", "88162") == [
+        Pair("88108", "88162", 0, start, dt.date(2024, 1, 1), "a"),
+        Pair("88108", "88162", 1, start, None, "b"),
+    ]
     pair = table.pair("88108", "88162", dt.date(2022, 1, 1))
     assert pair
     assert pair.indicator == 1
