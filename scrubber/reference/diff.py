@@ -24,7 +24,7 @@ _KEYS: Final = {
 }
 """Kind -> how many of a line's first fields tell one row from another."""
 _DATED: Final = {"add-on": (3, 4), "hcpcs": (1, 2), "carc": (1, 2), "rarc": (1, 2)}
-"""Kind -> fields of the first and last day, where rows have such: a row counts if it holds on the release's first day."""
+"""Kind -> fields of the first and last day, where rows have such: counted is what holds on a release's first day."""
 _SILENT: Final = {"icd10cm": (1, 2), "add-on": (3,)}
 """Kind -> fields that differ from release to release and say nothing."""
 _PAIRS: Final = ("ptp", "ptp-hospital")

@@ -168,11 +168,13 @@ def _info(
         raise SourceError(
             parts[0][0].name, None, "a release whose first day is known", "Give --from, such as --from 2026-07-01."
         )
-    starts, ends = parsed.starts or edition, None
+    # What a later release changes is not known, but what this one says is the best that is known until then.
+    starts: dt.date | None = parsed.starts or edition
+    ends: dt.date | None = None
     if kind in _BY_YEAR:
         ends = parsed.ends or dt.date(edition.year + 1, 9, 30)
     elif kind == "hcpcs":
-        starts, ends = parsed.starts, parsed.ends
+        starts, ends = parsed.starts, parsed.ends or edition.replace(year=edition.year + 1) - dt.timedelta(days=1)
     return TableInfo(
         kind=about.table,
         file=", ".join(parsed.source_name for _, parsed in parts),
@@ -181,7 +183,6 @@ def _info(
         publisher=about.publisher,
         licence=about.licence,
         complete=complete,
-        # What a later release changes is not known, but what this one says is the best that is known until then.
         starts=starts,
         ends=ends,
         edition=edition,

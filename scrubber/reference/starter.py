@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from scrubber.reference.bundle.pairs import PairTable, PtpRow, compile_pairs
+from scrubber.reference.bundle.pairs import PairTable, compile_pairs
 from scrubber.reference.dated import changes
 from scrubber.reference.edits import FEE_COLUMNS, AddOn, Limit, Priced, Support, Validity, fees
 from scrubber.reference.errors import ReferenceDataError, SourceError
 from scrubber.reference.facts import Element
+from scrubber.reference.importers.ptp import PtpRow
 from scrubber.reference.manifest import LoadedTable
 from scrubber.reference.rows import Row, read_rows
 

@@ -9,7 +9,8 @@ import pytest
 from scrubber.contract import decode_verdict
 from scrubber.reference import data_folder
 from scrubber.reference.bundle.imported import Imported, add_tables
-from scrubber.reference.bundle.pairs import PtpRow, compile_pairs
+from scrubber.reference.bundle.pairs import compile_pairs
+from scrubber.reference.importers.ptp import PtpRow
 from scrubber.reference.manifest import TableInfo
 from tests.claims import claim_bytes
 from tests.sites import Site, wait_until

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 
 from scrubber.reference.dated import compact
 from scrubber.reference.facts import Pair
+from scrubber.reference.importers.ptp import PtpRow
 
 OPEN: Final = 99999999
 NOBODY: Final = "\ud7ff"
@@ -31,17 +32,6 @@ _WIDTH: Final = 5
 _CHARACTERS: Final = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 _ROW: Final = 4
 _DAYS_KEPT: Final = 64
-
-
-class PtpRow(NamedTuple):
-    """One row of CMS's file: dates as 20260915, `deleted` 0 while in force, indicator 0 or 1."""
-
-    column_1: str
-    column_2: str
-    effective: int
-    deleted: int
-    indicator: int
-    rationale: str
 
 
 class Compiled(NamedTuple):

@@ -22,6 +22,8 @@ def combine(published: Iterable[Level2], by_hand: Path) -> list[ModifierRow]:
             side, bypass = kept.text("side"), kept.text("bypass")
         rows[each.code] = (each.code, meaning, kind, each.start, each.end, side, bypass)
     for code, kept in own.items():
+        if kept.maybe("meaning") is None:
+            continue  # one of CMS's, which this release does not have
         start, end = (f"{day:%Y%m%d}" if (day := kept.date(column)) else "" for column in ("start", "end"))
         meaning, kind, side, bypass = (kept.text(column) for column in ("meaning", "class", "side", "bypass"))
         rows[code] = (code, meaning, kind, start, end, side, bypass)

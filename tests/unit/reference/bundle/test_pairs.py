@@ -5,8 +5,9 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.reference.bundle.pairs import NOBODY, PairTable, PtpRow, compile_pairs
+from scrubber.reference.bundle.pairs import NOBODY, PairTable, compile_pairs
 from scrubber.reference.facts import Pair
+from scrubber.reference.importers.ptp import PtpRow
 
 CODES = [f"{number:05}" for number in range(17000, 17012)]
 DAYS = [dt.date(2020, 1, 1) + dt.timedelta(days=90 * step) for step in range(12)]
