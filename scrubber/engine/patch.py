@@ -147,7 +147,7 @@ def _compile_insert(draft: _Draft, edit: InsertLine) -> None:
     value: dict[str, Any] = {
         "line_number": number,
         "procedure_code": edit.procedure_code,
-        "modifiers": (),
+        "modifiers": edit.modifiers,
         "units": edit.units,
         "charge": money(edit.cents),
         "service_date_from": line.service_date_from,

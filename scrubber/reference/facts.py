@@ -32,6 +32,37 @@ class Pair(Struct, frozen=True, eq=False, gc=False):
     source: str
 
 
+class Fees(Struct, frozen=True, eq=False, gc=False, kw_only=True):
+    """What the physician fee schedule says of a code without modifier, its indicators as CMS writes them.
+
+    CMS describes them in the documentation of its relative value file (PPRRVU). "" where a row leaves one blank.
+
+    Attributes:
+        status: who pays for it, and whether: A active, B bundled, C priced by the contractor, N not covered and so on.
+        global_days: 000, 010, 090, MMM, XXX, YYY or ZZZ.
+        pctc: how it divides into a professional (26) and a technical part (TC).
+        multiple: the reduction for several procedures in one session; 0 for none.
+        bilateral, assistant, co_surgery, team: whether 50; 80, 81, 82 and AS; 62; 66 belong on it.
+        na_nonfacility, na_facility: rarely or never done in such a setting, so without a rate there.
+        total_nonfacility, total_facility: relative values in hundredths; 0 where it has none.
+        conversion_factor: dollars for one relative value, in ten-thousandths of a dollar.
+    """
+
+    status: str
+    global_days: str
+    pctc: str
+    multiple: str
+    bilateral: str
+    assistant: str
+    co_surgery: str
+    team: str
+    na_nonfacility: bool
+    na_facility: bool
+    total_nonfacility: int
+    total_facility: int
+    conversion_factor: int
+
+
 class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
     """A CPT or HCPCS code on a date of service. None means that no loaded table says.
 
@@ -40,7 +71,9 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
         known: a table of valid codes lists it, for whatever dates.
         valid: on the date; None when the tables cannot tell.
         units, mai: the unit limit and its adjudication indicator (fields `mue` and `mai`).
-        add_on_type: 1 to 3 for an add-on code, whose `primaries` are those of type 1.
+        fees: its row without modifier in the fee schedule, of which `status` and `global_days` are a part.
+        components: the modifiers with which it has rows of their own in the fee schedule, such as 26, TC and 53.
+        add_on_type: 1 to 3 for an add-on code; `primaries` are those CMS lists: all of them for type 1, some for 3.
         partners: codes with an edit in force against it, in either direction.
         ptp: `subject` when all its edits against listed codes are known, `partner` when those with subjects are.
         needs_diagnosis: ICD-10-CM prefixes without dot, any of which supports it; empty when no table says.
@@ -59,6 +92,8 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
     em: bool
     status: str | None
     global_days: str | None
+    fees: Fees | None
+    components: tuple[str, ...]
     mue: int | None
     mai: int | None
     add_on_type: int | None

@@ -5,7 +5,7 @@ import re
 
 from scrubber.reference import masks
 from scrubber.reference.dated import compact, in_force
-from scrubber.reference.facts import Pair, Procedure
+from scrubber.reference.facts import Fees, Pair, Procedure
 from scrubber.reference.lines import SortedLines
 from scrubber.reference.manifest import TableInfo
 from scrubber.reference.starter import Edits, Support, Validity
@@ -24,6 +24,7 @@ _FORMS = (
 _FORM = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{form})" for kind, form in _FORMS), re.ASCII)
 _LESIONS = frozenset({"17000", "17003", "17004"})
 _GLOBAL = {"000": masks.MINOR, "010": masks.MINOR, "090": masks.MAJOR}
+_PAID, _NOT_PAID = frozenset("ACRT"), frozenset("BIMNPT")
 _KIND = {"cpt2": masks.TRACKING, "cpt3": masks.CATEGORY_3, "malformed": masks.MALFORMED}
 _FAMILIES = {
     "procedure-validity": "procedures",
@@ -31,6 +32,7 @@ _FAMILIES = {
     "ncci-mue": "mue",
     "ncci-add-on": "add-on",
     "global-days": "fee-schedule",
+    "fee-schedule-indicators": "fee-schedule",
     "medical-necessity": "necessity",
 }
 """Family of edits -> the table that must list a code before its silence about it means anything."""
@@ -57,13 +59,14 @@ class Procedures:
         listed = edits.validity.get(code, [])
         valid_from, valid_to, valid, short = None, None, None, None
         known = bool(listed)
-        price = in_force(edits.prices.get(code, ()), day)
+        prices = [row for row in edits.prices.get(code, ()) if in_force((row,), day)]
+        fees = next((row.fees for row in prices if not row.modifier), None)
         if kind == "hcpcs" and not known:
             known, valid_from, valid_to, valid, short = self._level_2(code, day)
         elif kind == "malformed":
             valid = False if code else None
         elif known:
-            valid_from, valid_to, valid = _valid(listed, day, priced=price is not None)
+            valid_from, valid_to, valid = _valid(listed, day, priced=fees is not None)
         em = any(row.kind == "em" for row in listed)
         limit = in_force(edits.limits.get(code, ()), day)
         add_ons = [row for row in edits.add_ons.get(code, ()) if in_force((row,), day)]
@@ -71,7 +74,6 @@ class Procedures:
         support = [row for row in edits.support.get(code, ()) if in_force((row,), day)]
         documentation = edits.documentation.get(code, ())
         sex = edits.sex.get(code)
-        global_days = price.global_days if price else None
         flags = (
             (em, masks.EM),
             (bool(add_ons), masks.ADD_ON),
@@ -91,7 +93,8 @@ class Procedures:
             "ncci-mue": limit is None,
             "ncci-add-on": not add_ons,
             # A visit has no global days of its own: what matters is those of the procedure beside it.
-            "global-days": price is None and not em,
+            "global-days": fees is None and not em,
+            "fee-schedule-indicators": fees is None,
             "medical-necessity": not support,
         }
         return Procedure(
@@ -102,8 +105,10 @@ class Procedures:
             valid_from=valid_from,
             valid_to=valid_to,
             em=em,
-            status=price.status if price else None,
-            global_days=global_days,
+            status=fees.status if fees else None,
+            global_days=fees.global_days if fees else None,
+            fees=fees,
+            components=tuple(sorted(row.modifier for row in prices if row.modifier)),
             mue=limit.units if limit else None,
             mai=limit.mai if limit else None,
             add_on_type=min((row.type for row in add_ons), default=None),
@@ -116,7 +121,7 @@ class Procedures:
             sex=sex,
             short=short,
             unlisted=tuple(family for family, is_silent in silent.items() if is_silent and self._open(family, code)),
-            mask=sum(bit for is_set, bit in flags if is_set) | _GLOBAL.get(global_days or "", 0) | _KIND.get(kind, 0),
+            mask=sum(bit for is_set, bit in flags if is_set) | _fee_bits(fees) | _KIND.get(kind, 0),
         )
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
@@ -153,6 +158,19 @@ class Procedures:
             return True, start, end, False, short
         # What a later release ended is not known here.
         return True, start, end, True if info.ends is None or day <= info.ends or end is not None else None, short
+
+
+def _fee_bits(fees: Fees | None) -> int:
+    if fees is None:
+        return 0
+    mask = _GLOBAL.get(fees.global_days, 0)
+    if fees.status in _NOT_PAID:
+        mask |= masks.AT_ODDS
+    if fees.status in _PAID:
+        mask |= masks.INDICATED
+        if fees.na_facility or fees.na_nonfacility:
+            mask |= masks.NO_RATE
+    return mask
 
 
 def _valid(listed: list[Validity], day: dt.date, *, priced: bool) -> tuple[dt.date | None, dt.date | None, bool | None]:

@@ -7,9 +7,30 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from scrubber.reference.errors import ReferenceDataError, SourceError
-from scrubber.reference.facts import Element, Pair
+from scrubber.reference.facts import Element, Fees, Pair
 from scrubber.reference.manifest import LoadedTable
 from scrubber.reference.rows import Row, read_rows
+
+FEE_COLUMNS = (
+    "code",
+    "modifier",
+    "status",
+    "global_days",
+    "pctc",
+    "multiple",
+    "bilateral",
+    "assistant",
+    "co_surgery",
+    "team",
+    "na_nonfacility",
+    "na_facility",
+    "total_nonfacility",
+    "total_facility",
+    "conversion_factor",
+    "effective",
+    "ended",
+)
+"""Of the fee schedule: indicators, NA flags, relative values and the conversion factor as CMS writes them."""
 
 
 class Validity(msgspec.Struct, frozen=True):
@@ -39,10 +60,10 @@ class AddOn(msgspec.Struct, frozen=True):
 
 
 class Priced(msgspec.Struct, frozen=True):
-    """What the fee schedule says of a code without modifier."""
+    """A row of the fee schedule: of a code without modifier ("") or with one."""
 
-    status: str
-    global_days: str
+    modifier: str
+    fees: Fees
     start: dt.date | None
     end: dt.date | None
 
@@ -99,10 +120,9 @@ def read_edits(tables: Mapping[str, LoadedTable]) -> Edits:
     for row in _rows(tables, "add-on", ("add_on", "type", "primary", "effective", "deleted")):
         span = _span(row, "effective", "deleted", days)
         add_ons.setdefault(row.text("add_on"), []).append(AddOn(row.number("type"), row.maybe("primary"), *span))
-    for row in _rows(tables, "fee-schedule", ("code", "modifier", "status", "global_days", "effective", "ended")):
+    for row in _rows(tables, "fee-schedule", FEE_COLUMNS):
         span = _span(row, "effective", "ended", days)
-        if row.maybe("modifier") is None:
-            prices.setdefault(row.text("code"), []).append(Priced(row.text("status"), row.text("global_days"), *span))
+        prices.setdefault(row.text("code"), []).append(Priced(row.maybe("modifier") or "", _fees(row), *span))
     for row in _rows(tables, "necessity", ("procedure", "diagnosis_prefix", "source", "effective", "ended")):
         span = _span(row, "effective", "ended", days)
         prefix = row.text("diagnosis_prefix").replace(".", "")
@@ -128,6 +148,24 @@ def read_edits(tables: Mapping[str, LoadedTable]) -> Edits:
 def _rows(tables: Mapping[str, LoadedTable], kind: str, columns: tuple[str, ...]) -> Iterator[Row]:
     if kind in tables:
         yield from read_rows(tables[kind].info.file, tables[kind].content, columns)
+
+
+def _fees(row: Row) -> Fees:
+    return Fees(
+        status=row.text("status"),
+        global_days=row.maybe("global_days") or "",
+        pctc=row.maybe("pctc") or "",
+        multiple=row.maybe("multiple") or "",
+        bilateral=row.maybe("bilateral") or "",
+        assistant=row.maybe("assistant") or "",
+        co_surgery=row.maybe("co_surgery") or "",
+        team=row.maybe("team") or "",
+        na_nonfacility=row.maybe("na_nonfacility") == "NA",
+        na_facility=row.maybe("na_facility") == "NA",
+        total_nonfacility=row.decimal("total_nonfacility", 2),
+        total_facility=row.decimal("total_facility", 2),
+        conversion_factor=row.decimal("conversion_factor", 4),
+    )
 
 
 def _span(row: Row, start: str, end: str, days: set[dt.date]) -> tuple[dt.date | None, dt.date | None]:

@@ -34,6 +34,11 @@ FAMILIES: dict[str, Family] = {
     "global-days": Family(
         "Visits within the global days of a procedure on the same claim", table="fee-schedule", professional_only=True
     ),
+    "fee-schedule-indicators": Family(
+        "Fee schedule: status, 26 and TC, 50, 51, assistants, co- and team surgery, setting",
+        table="fee-schedule",
+        professional_only=True,
+    ),
     "tracking-codes": Family("Category II codes: never alone"),
     "tracking-code-charge": Family("Category II codes: the charge this payer wants", policy="tracking_code_charges"),
     "diagnosis-validity": Family("ICD-10-CM codes valid and billable on the date of service", table="icd10cm"),
@@ -49,7 +54,6 @@ FAMILIES: dict[str, Family] = {
     "lcd": Family("Local coverage determinations", unbuilt="no-table"),
     "clia": Family("CLIA number and QW", unbuilt="no-table"),
     "ndc": Family("National drug codes", unbuilt="no-table"),
-    "fee-schedule-indicators": Family("Bilateral, assistant, co-surgery, PC/TC indicators", unbuilt="no-table"),
     "duplicate-claim": Family("The same claim submitted before", unbuilt="no-history"),
     "global-days-history": Family("Global days of procedures on earlier claims", unbuilt="no-history"),
     "frequency-history": Family("Frequency over earlier claims", unbuilt="no-history"),

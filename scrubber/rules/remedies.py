@@ -42,6 +42,7 @@ class InsertLine(Struct, frozen=True, gc=False):
     procedure_code: str
     units: int
     cents: int
+    modifiers: tuple[str, ...] = ()
 
 
 class SetCode(Struct, frozen=True, gc=False):
