@@ -38,16 +38,6 @@ class Row:
             raise SourceError(self.file, self.line, f"a whole number in column {column}, found {value!r}", _DO)
         return int(value)
 
-    def decimal(self, column: str, places: int) -> int:
-        """The field, a number with exactly so many decimal places, without its point: 2.05 is 205."""
-        value = self._fields[column]
-        whole, _, part = value.partition(".")
-        digits = whole + part
-        if len(part) != places or not whole or not (digits.isascii() and digits.isdigit()):
-            expected = f"a number with {places} decimal places in column {column}, found {value!r}"
-            raise SourceError(self.file, self.line, expected, _DO)
-        return int(digits)
-
     def date(self, column: str) -> dt.date | None:
         """The field as a date, None when empty."""
         value = self._fields[column]

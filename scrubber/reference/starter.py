@@ -30,7 +30,7 @@ FEE_COLUMNS = (
     "effective",
     "ended",
 )
-"""Of the fee schedule: indicators, NA flags, relative values and the conversion factor as CMS writes them."""
+"""Of the fee schedule: indicators as CMS writes them, NA flags 1 or empty, numbers as `Fees` has them."""
 
 
 class Validity(msgspec.Struct, frozen=True):
@@ -160,11 +160,11 @@ def _fees(row: Row) -> Fees:
         assistant=row.maybe("assistant") or "",
         co_surgery=row.maybe("co_surgery") or "",
         team=row.maybe("team") or "",
-        na_nonfacility=row.maybe("na_nonfacility") == "NA",
-        na_facility=row.maybe("na_facility") == "NA",
-        total_nonfacility=row.decimal("total_nonfacility", 2),
-        total_facility=row.decimal("total_facility", 2),
-        conversion_factor=row.decimal("conversion_factor", 4),
+        na_nonfacility=row.maybe("na_nonfacility") == "1",
+        na_facility=row.maybe("na_facility") == "1",
+        total_nonfacility=row.number("total_nonfacility"),
+        total_facility=row.number("total_facility"),
+        conversion_factor=row.number("conversion_factor"),
     )
 
 

@@ -35,14 +35,15 @@ def _over_limit(day: Day, indicator: int) -> list[tuple[list[Line], int, int]]:
 
 
 def _hit(day: Day, lines: list[Line], units: int, limit: int, advice: str) -> Hit:
-    code = lines[0].code.code
+    code, mai = lines[0].code.code, lines[0].code.mai
+    where, bills = ("line", "this one") if mai == PER_LINE else ("date", "the claim")
     return Hit(
         lines[0].at("units"),
-        f"{code} allows {limit} on one date; the claim bills {units}. {advice}",
+        f"{code} allows {limit} on one {where}; {bills} bills {units}. {advice}",
         lines,
         _reduce(lines, limit),
         detail=code,
-        source=f"{day.release.label('mue')}: {code} = {limit}, MAI {lines[0].code.mai}",
+        source=f"{day.release.label('mue')}: {code} = {limit}, MAI {mai}",
     )
 
 
@@ -108,7 +109,7 @@ def mue_day_appealable(day: Day) -> Hits:
 )
 def mue_line(day: Day) -> Hits:
     """A line with more units than a limit with indicator 1 allows; further units belong on a line of their own."""
-    advice = "The limit is that of a line: what was done beyond it goes on another, with a modifier."
+    advice = "What was done beyond that goes on a line of its own, with a modifier."
     hits = []
     for line in day.lines:
         code, units = line.code, line.service.units
