@@ -129,7 +129,7 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     units, modifiers = line.service.units, line.service.modifiers
     if not isinstance(units, int) or units > 2 * limit or line.service.days > 1 or line.cents % units:
         return ()
-    if len(modifiers) >= MAX_MODIFIERS or not REPEAT.isdisjoint(modifiers):
+    if len(modifiers) >= MAX_MODIFIERS or not REPEAT.isdisjoint(modifiers) or line.on_claim.revenue_code:
         return ()
     each, rest = line.cents // units, units - limit
     edits = (
@@ -156,7 +156,7 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     passes=(example("17000"),),
 )
 def mue_zero(service: Service) -> Hits:
-    """A limit of zero: Medicare does not pay the procedure to a practitioner. Other payers may.
+    """A limit of zero: Medicare does not pay the procedure on such a claim. Other payers may.
 
     Where the fee schedule's status says why, that is said instead.
     """
@@ -164,4 +164,4 @@ def mue_zero(service: Service) -> Hits:
     if code.mue != 0:
         return None
     source = f"{service.release.label('mue')}: {code.code} = 0, MAI {code.mai}"
-    return [Hit("/units", f"{code.code} is not paid to a practitioner: its limit is 0 units.", source=source)]
+    return [Hit("/units", f"{code.code} is not paid on such a claim: its limit is 0 units.", source=source)]

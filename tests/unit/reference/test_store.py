@@ -110,9 +110,9 @@ def test_a_missing_file_is_named(copy: Path) -> None:
         ("ptp.csv", "17004,17000,1998-04-01,,0", "17004,17000,1998-04-01,,9", "indicator 0 or 1"),
         (
             "fee_schedule.csv",
-            "2.05",
-            "2.5",
-            r"fee_schedule\.csv, line 3: .* 2 decimal places in column total_nonfacility",
+            ",205,",
+            ",2.05,",
+            r"fee_schedule\.csv, line 3: .* a whole number in column total_nonfacility",
         ),
         ("documentation.toml", "codes = ", "kodes = ", r"documentation\.toml"),
         ("manifest.toml", "complete = false", "complete = 1", r"manifest\.toml"),
