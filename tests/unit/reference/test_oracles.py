@@ -7,8 +7,9 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from scrubber.reference import Reference
+from scrubber.reference import Reference, masks
 from scrubber.reference.shipped import main
+from scrubber.rules.diagnosis_age import AGES
 
 DAY = dt.timedelta(days=1)
 CHECKED = dt.date(2024, 7, 1)
@@ -44,6 +45,19 @@ def test_nothing_of_the_older_mce_release_is_lost(reference: Reference, cms_file
             found = reference.on(start).diagnoses[row["code"]]
             assert found.status == "billable"
             assert found.flags == frozenset(filter(None, row["flags"].split("|")))
+
+
+def test_age_groups_are_those_of_the_code_editor(cms_files: Path) -> None:
+    groups = {
+        "Adult": masks.DX_ADULT, "Maternity": masks.DX_MATERNITY, "Newborn": masks.DX_NEWBORN,
+        "Pediatric": masks.DX_PEDIATRIC,
+    }  # fmt: skip
+    with (cms_files / "mce/mce_v43_1_age_ranges.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            for day in (_date(row["start_date"]), _date(row["end_date"]) or dt.date(2026, 9, 15)):
+                ours = [ages for ages in AGES if ages.bit == groups[row["age_group"]]]
+                live = [(each.youngest, each.oldest) for each in ours if day and each.start <= day <= each.end]
+                assert live == [(int(row["start_age"]), int(row["end_age"]))]
 
 
 def test_every_hcpcs_code_and_modifier(reference: Reference, cms_files: Path) -> None:
