@@ -11,10 +11,7 @@ from scrubber.reference.masks import AT_ODDS, INDICATED, TRACKING
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropLine
-from scrubber.rules.scopes import SEVERAL, Day, Service
-
-KNOWN_EXCLUSION = frozenset({"GY", "GX"})
-"""On a line whose biller expects the denial: the service is excluded by law."""
+from scrubber.rules.scopes import EXCLUDED_BY_LAW, SEVERAL, Day, Service
 
 FREE = 1
 """Cents that a measurement code may be charged at most, where a system takes no zero."""
@@ -59,7 +56,6 @@ def status_bundled(service: Service) -> Hits:
     severity="warn",
     likelihood=0.4,
     needs=(AT_ODDS,),
-    supersedes=("mue-zero",),
     professional_only=True,
     fires=(example("99213", "A4253", dx="E11.9"),),
     passes=(example("99213", dx="E11.9"),),
@@ -88,7 +84,7 @@ def status_bundled_supply(service: Service) -> Hits:
 )
 def status_not_covered(service: Service) -> Hits:
     """Status N: not covered by Medicare. Not said of a line with GY or GX, whose biller knows."""
-    if not KNOWN_EXCLUSION.isdisjoint(service.modifiers):
+    if not EXCLUDED_BY_LAW.isdisjoint(service.modifiers):
         return None
     return _says(service, "N", "is not covered by Medicare.")
 

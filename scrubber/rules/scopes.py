@@ -65,6 +65,8 @@ DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
 REPEAT = frozenset({"76", "77", "91"})
 EM_ONLY = frozenset({"24", "25", "57"})
 ASSISTANT = frozenset({"80", "81", "82", "AS"})
+EXCLUDED_BY_LAW = frozenset({"GY", "GX"})
+"""On a line whose biller expects the denial."""
 _INDICATED = ASSISTANT | {"26", "TC", "51", "62", "66"}
 
 

@@ -13,7 +13,7 @@ from scrubber.reference.masks import HAS_MUE
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import InsertLine, SetCharge, SetUnits
-from scrubber.rules.scopes import OVER_LIMIT, REPEAT, SAME_CODE, Day, Line, Service
+from scrubber.rules.scopes import EXCLUDED_BY_LAW, OVER_LIMIT, REPEAT, SAME_CODE, Day, Line, Service
 
 PER_LINE, PER_DATE, PER_DATE_APPEALABLE = 1, 2, 3
 AGAIN = "76"
@@ -153,15 +153,15 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     needs=(HAS_MUE, OVER_LIMIT),
     professional_only=True,
     fires=(example("A4206", dx="E10.9"),),
-    passes=(example("17000"),),
+    passes=(example("17000"), example("A4206-GY", dx="E10.9")),
 )
 def mue_zero(service: Service) -> Hits:
     """A limit of zero: Medicare does not pay the procedure on such a claim. Other payers may.
 
-    Where the fee schedule's status says why, that is said instead.
+    Where the fee schedule's status says why, that is said instead; where GY or GX says so, nothing.
     """
     code = service.code
-    if code.mue != 0:
+    if code.mue != 0 or not EXCLUDED_BY_LAW.isdisjoint(service.modifiers):
         return None
     source = f"{service.release.label('mue')}: {code.code} = 0, MAI {code.mai}"
     return [Hit("/units", f"{code.code} is not paid on such a claim: its limit is 0 units.", source=source)]

@@ -191,6 +191,8 @@ def test_indicators_mean_something_only_where_the_schedule_pays(engine: Engine, 
 def test_the_limit_of_zero_is_not_said_twice(engine: Engine) -> None:
     verdict = scrub_example(engine, example("99242"))
     assert [finding.rule for finding in verdict.findings] == ["status-not-valid"]
+    supply = scrub_example(engine, example("99213", "A4253", dx="E11.9"))
+    assert [f.rule for f in supply.findings] == ["mue-zero", "status-bundled-supply"], "that status only warns"
     quiet = scrub_example(engine, example("99242", policy={"severity": {"status-not-valid": "off"}}))
     assert [finding.rule for finding in quiet.findings] == ["mue-zero"]
 
