@@ -75,7 +75,14 @@ class CoverageBook:
 
     def of(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
         """The coverage of one claim: equal circumstances give the same tuple object."""
-        circumstances = (case.claim.documentation is None, case.sex is None, named_policy_known, *case.trace)
+        circumstances = (
+            case.claim.documentation is None,
+            case.sex is None,
+            case.birth_date is None,
+            not case.claim.type_of_bill,
+            named_policy_known,
+            *case.trace,
+        )
         known = self._known.get(circumstances)
         if known is None:
             if len(self._known) >= _LIMIT:
@@ -97,7 +104,12 @@ class CoverageBook:
     def _silence(self, name: str, family: Family, case: Case) -> str | None:
         """Why a family was not checked on any line, or None."""
         claim = case.claim
-        missing = {"documentation": claim.documentation is None, "sex": case.sex is None}
+        missing = {
+            "documentation": claim.documentation is None,
+            "sex": case.sex is None,
+            "birth_date": case.birth_date is None,
+            "type_of_bill": self._kind == "institutional" and not claim.type_of_bill,
+        }
         reasons = (
             (family.unbuilt is not None, family.unbuilt),
             (self._kind == "void" and name not in VOID_FAMILIES, "void-claim"),

@@ -20,6 +20,7 @@ from scrubber.rules.remedies import (
     DropModifier,
     Edit,
     InsertLine,
+    PutDiagnosisFirst,
     SetCharge,
     SetCode,
     SetDiagnosis,
@@ -109,6 +110,8 @@ def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
             draft.replace(f"/diagnoses/{index}", code)
         case DropDiagnosis(index):
             _compile_drop_diagnosis(draft, index)
+        case PutDiagnosisFirst(index):
+            _compile_put_first(draft, index)
 
 
 def _compile_modifier(draft: _Draft, edit: AddModifier | DropModifier | SwapModifier) -> None:
@@ -147,7 +150,7 @@ def _compile_insert(draft: _Draft, edit: InsertLine) -> None:
     value: dict[str, Any] = {
         "line_number": number,
         "procedure_code": edit.procedure_code,
-        "modifiers": (),
+        "modifiers": edit.modifiers,
         "units": edit.units,
         "charge": money(edit.cents),
         "service_date_from": line.service_date_from,
@@ -166,6 +169,19 @@ def _compile_drop_diagnosis(draft: _Draft, index: int) -> None:
         if any(pointer >= gone for pointer in line.diagnosis_pointers):
             kept = tuple(p - (p > gone) for p in line.diagnosis_pointers if p != gone)
             draft.replace(f"{draft.line(original)[2]}/diagnosis_pointers", kept)
+
+
+def _compile_put_first(draft: _Draft, index: int) -> None:
+    codes = draft.claim.diagnoses
+    draft.replace("/diagnoses/0", codes[index])
+    draft.replace(f"/diagnoses/{index}", codes[0])
+    exchanged = {1: index + 1, index + 1: 1}
+    for original, line in enumerate(draft.claim.service_lines):
+        pointers = tuple(exchanged.get(pointer, pointer) for pointer in line.diagnosis_pointers)
+        if 1 in pointers and index + 1 in pointers and pointers.index(1) > pointers.index(index + 1):
+            pointers = tuple(exchanged.get(pointer, pointer) for pointer in pointers)
+        if pointers != line.diagnosis_pointers:
+            draft.replace(f"{draft.line(original)[2]}/diagnosis_pointers", pointers)
 
 
 def _cents(line: ServiceLine) -> int:

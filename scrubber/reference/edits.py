@@ -26,6 +26,8 @@ FEE_COLUMNS = (
     "na_nonfacility", "na_facility", "total_nonfacility", "total_facility", "conversion_factor",
 )  # fmt: skip
 
+FEE_NUMBERS = FEE_COLUMNS[-3:]
+
 
 class Validity(msgspec.Struct, frozen=True):
     """A code that is known: from when to when, as far as that is known, and of what kind."""
@@ -146,9 +148,9 @@ def fees(named: dict[str, str]) -> Fees:
         team=named["team"],
         na_nonfacility=named["na_nonfacility"] == "1",
         na_facility=named["na_facility"] == "1",
-        total_nonfacility=int(named["total_nonfacility"] or 0),
-        total_facility=int(named["total_facility"] or 0),
-        conversion_factor=int(named["conversion_factor"] or 0),
+        total_nonfacility=int(named["total_nonfacility"]),
+        total_facility=int(named["total_facility"]),
+        conversion_factor=int(named["conversion_factor"]),
     )
 
 

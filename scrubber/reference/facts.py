@@ -33,13 +33,19 @@ class Pair(Struct, frozen=True, gc=False):
 
 
 class Fees(Struct, frozen=True, eq=False, gc=False, kw_only=True):
-    """What the Medicare physician fee schedule says of a code, or of a code with a modifier.
+    """What the physician fee schedule says of a code without modifier, its indicators as CMS writes them.
+
+    CMS describes them in the documentation of its relative value file (PPRRVU). "" where a row leaves one blank.
 
     Attributes:
-        status, global_days, pctc, multiple, bilateral, assistant, co_surgery, team: the indicators as CMS writes them.
-        na_nonfacility, na_facility: the procedure is rarely or never performed in that setting.
-        total_nonfacility, total_facility: hundredths of a relative value unit.
-        conversion_factor: ten-thousandths of a dollar for one unit.
+        status: who pays for it, and whether: A active, B bundled, C priced by the contractor, N not covered and so on.
+        global_days: 000, 010, 090, MMM, XXX, YYY or ZZZ.
+        pctc: how it divides into a professional (26) and a technical part (TC).
+        multiple: the reduction for several procedures in one session; 0 for none.
+        bilateral, assistant, co_surgery, team: whether 50; 80, 81, 82 and AS; 62; 66 belong on it.
+        na_nonfacility, na_facility: rarely or never done in such a setting, so without a rate there.
+        total_nonfacility, total_facility: relative values in hundredths; 0 where it has none.
+        conversion_factor: dollars for one relative value, in ten-thousandths of a dollar.
     """
 
     status: str
@@ -65,9 +71,9 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
         known: a table of valid codes lists it, for whatever dates.
         valid: on the date; None when the tables cannot tell.
         units, mai: the unit limit and its adjudication indicator (fields `mue` and `mai`).
-        add_on_type: 1 to 3 for an add-on code, whose `primaries` are those of type 1.
-        fees: the fee schedule's row for the code without modifier.
-        components: modifiers with which the code has rows of its own, such as 26, TC and 53.
+        fees: its row without modifier in the fee schedule, of which `status` and `global_days` are a part.
+        components: the modifiers with which it has rows of their own in the fee schedule, such as 26, TC and 53.
+        add_on_type: 1 to 3 for an add-on code; `primaries` are those CMS lists: all of them for type 1, some for 3.
         character: stands for the code in the `partners` of others.
         partners: characters of the codes that it takes away: those in column 2 of an edit in force with it in column 1.
         ptp: `subject` when all its edits against listed codes are known, `partner` when those with subjects are.
@@ -87,12 +93,12 @@ class Procedure(Struct, frozen=True, eq=False, gc=False, kw_only=True):
     em: bool
     status: str | None
     global_days: str | None
+    fees: Fees | None
+    components: tuple[str, ...]
     mue: int | None
     mai: int | None
     add_on_type: int | None
     primaries: frozenset[str]
-    fees: Fees | None
-    components: tuple[str, ...]
     character: str
     partners: str
     ptp: str | None

@@ -55,6 +55,13 @@ DX_PEDIATRIC = 1 << 30
 DX_ADULT = 1 << 31
 DX_MATERNITY = 1 << 32
 
+AT_ODDS = 1 << 33
+"""A fee schedule status that keeps it from being paid for, always or beside something else: B, I, M, N, P, T."""
+INDICATED = 1 << 34
+"""Paid by the fee schedule, or priced by the contractor under it, so that its indicators mean something: A, C, R, T."""
+NO_RATE = 1 << 35
+"""Has no rate in facilities, or none outside of them."""
+
 OF_FLAG = {
     "manifestation": DX_MANIFESTATION,
     "ecodepdx": DX_EXTERNAL_CAUSE,

@@ -10,7 +10,7 @@ from scrubber.reference.bundle.pairs import NOBODY
 from scrubber.reference.dated import compact, in_force
 from scrubber.reference.editions import Editions
 from scrubber.reference.edits import ByCode, Edits, Support, Validity
-from scrubber.reference.facts import Pair, Procedure
+from scrubber.reference.facts import Fees, Pair, Procedure
 from scrubber.reference.manifest import TableInfo
 
 R = TypeVar("R")
@@ -29,6 +29,7 @@ _FORMS = (
 _FORM = re.compile("|".join(f"(?P<{kind.replace('-', '_')}>{form})" for kind, form in _FORMS), re.ASCII)
 _LESIONS = frozenset({"17000", "17003", "17004"})
 _GLOBAL = {"000": masks.MINOR, "010": masks.MINOR, "090": masks.MAJOR}
+_PAID, _NOT_PAID = frozenset("ACRT"), frozenset("BIMNPT")
 _KIND = {"cpt2": masks.TRACKING, "cpt3": masks.CATEGORY_3, "malformed": masks.MALFORMED}
 _FAMILIES = {
     "procedure-validity": "procedures",
@@ -36,6 +37,7 @@ _FAMILIES = {
     "ncci-mue": "mue",
     "ncci-add-on": "add-on",
     "global-days": "fee-schedule",
+    "fee-schedule-indicators": "fee-schedule",
     "medical-necessity": "necessity",
 }
 """Family of edits -> the table that must list a code before its silence about it means anything."""
@@ -80,7 +82,6 @@ class Procedures:
         support = [row for row in edits.support.get(code, ()) if in_force((row,), day)]
         documentation = edits.documentation.get(code, ())
         sex = edits.sex.get(code)
-        global_days = fees.global_days if fees else None
         flags = (
             (em, masks.EM),
             (bool(add_ons), masks.ADD_ON),
@@ -101,6 +102,7 @@ class Procedures:
             "ncci-add-on": not add_ons,
             # A visit has no global days of its own: what matters is those of the procedure beside it.
             "global-days": fees is None and not em,
+            "fee-schedule-indicators": fees is None,
             "medical-necessity": not support,
         }
         return Procedure(
@@ -112,13 +114,13 @@ class Procedures:
             valid_to=valid_to,
             em=em,
             status=fees.status if fees else None,
-            global_days=global_days,
+            global_days=fees.global_days if fees else None,
+            fees=fees,
+            components=tuple(sorted(row.modifier for row in prices if row.modifier)),
             mue=limit.units if limit else None,
             mai=limit.mai if limit else None,
             add_on_type=min((row.type for row in add_ons), default=None),
             primaries=frozenset(row.primary for row in add_ons if row.primary),
-            fees=fees,
-            components=tuple(sorted(row.modifier for row in prices if row.modifier)),
             character=pairs.character(code) if pairs else NOBODY,
             partners=partners,
             ptp=ptp,
@@ -128,7 +130,7 @@ class Procedures:
             sex=sex,
             short=short,
             unlisted=tuple(family for family, no_row in silent.items() if no_row and self._open(family, code, day)),
-            mask=sum(bit for is_set, bit in flags if is_set) | _GLOBAL.get(global_days or "", 0) | _KIND.get(kind, 0),
+            mask=sum(bit for is_set, bit in flags if is_set) | _fee_bits(fees) | _KIND.get(kind, 0),
         )
 
     def pair(self, column_1: str, column_2: str, day: dt.date) -> Pair | None:
@@ -180,6 +182,19 @@ class Procedures:
 def _rows(editions: Editions[ByCode[R]], code: str, day: dt.date) -> Sequence[R]:
     table = editions.table(day)
     return table.of(code) if table else ()
+
+
+def _fee_bits(fees: Fees | None) -> int:
+    if fees is None:
+        return 0
+    mask = _GLOBAL.get(fees.global_days, 0)
+    if fees.status in _NOT_PAID:
+        mask |= masks.AT_ODDS
+    if fees.status in _PAID:
+        mask |= masks.INDICATED
+        if fees.na_facility or fees.na_nonfacility:
+            mask |= masks.NO_RATE
+    return mask
 
 
 def _valid(listed: list[Validity], day: dt.date, *, priced: bool) -> tuple[dt.date | None, dt.date | None, bool | None]:

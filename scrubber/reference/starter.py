@@ -8,7 +8,7 @@ import msgspec
 
 from scrubber.reference.bundle.pairs import PairTable, compile_pairs
 from scrubber.reference.dated import changes
-from scrubber.reference.edits import FEE_COLUMNS, AddOn, Limit, Priced, Support, Validity, fees
+from scrubber.reference.edits import FEE_COLUMNS, FEE_NUMBERS, AddOn, Limit, Priced, Support, Validity, fees
 from scrubber.reference.errors import ReferenceDataError, SourceError
 from scrubber.reference.facts import Element
 from scrubber.reference.importers.ptp import PtpRow
@@ -59,6 +59,7 @@ class Starter:
         for row in self._rows("fee-schedule", (*FEE_COLUMNS, "effective", "ended")):
             span = self._span(row, "effective", "ended")
             named = {column: row.maybe(column) or "" for column in FEE_COLUMNS}
+            named |= {column: str(row.number(column)) for column in FEE_NUMBERS}
             found.setdefault(row.text("code"), []).append(Priced(named["modifier"], fees(named), *span))
         return found
 

@@ -1,6 +1,7 @@
 """Charges: the claim's is the sum of its lines', and a line's is more than nothing."""
 
 from scrubber.contract import CENTS, money
+from scrubber.reference import Procedure
 from scrubber.reference.masks import TRACKING
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
@@ -44,10 +45,10 @@ def charge_balance(case: Case) -> Hits:
     likelihood=0.4,
     needs=(ODD_CHARGE,),
     fires=(example("99213@0.00"), example("99213@-1.00")),
-    passes=(example("99213", "3753F@0.00"),),
+    passes=(example("99213", "3753F@0.00"), example("99213", "G8427@0.00")),
 )
 def charge_not_positive(case: Case) -> Hits:
-    """A line charged at zero or less; category II codes are meant to be."""
+    """A line charged at zero or less; category II and measurement codes are meant to be."""
     return [
         Hit(
             line.at("charge"),
@@ -56,5 +57,10 @@ def charge_not_positive(case: Case) -> Hits:
             severity="info" if line.cents == 0 else None,
         )
         for line in case.lines
-        if line.cents <= 0 and line.on_claim.charge is not None and not line.code.mask & TRACKING
+        if line.cents <= 0 and line.on_claim.charge is not None and not _reports_only(line.code)
     ]
+
+
+def _reports_only(code: Procedure) -> bool:
+    """Whether nobody pays for it: a category II code, or one whose fee schedule status says that it measures."""
+    return bool(code.mask & TRACKING) or code.status == "M"

@@ -16,23 +16,35 @@ if TYPE_CHECKING:
 
 MOST_CHILDREN = 12
 """Beyond so many codes a list no longer helps to choose."""
+FEW = 4
+"""As many seventh characters are shown with their meaning."""
+SIX = 6
+"""Characters in front of the seventh."""
 
 
 def _pointing_at(case: Case, index: int) -> tuple[Line, ...]:
     return tuple(line for line in case.lines if index + 1 in line.on_claim.diagnosis_pointers)
 
 
+def claim_release(case: Case) -> Release:
+    """The tables that count for what a claim says of all its lines.
+
+    Those of the last service on an institutional claim, whose stay may begin before a code did; else of the first.
+    """
+    if case.claim.claim_type == "institutional" and case.days:
+        return case.days[max(case.days)].release
+    return case.release
+
+
 def _unusable(case: Case) -> Iterator[tuple[int, Diagnosis, Release, tuple[Line, ...]]]:
     """Each diagnosis that cannot be used on a date that it is used for: position, as of that date, lines.
 
-    That is the date of the lines that point at it; of the last service on an institutional claim, whose stay may begin
-    before the code did; of the first where no line points at it.
+    That is the date of the lines that point at it, and of the claim where none does or lines have no pointers.
     """
-    last = case.days[max(case.days)].release if case.days else case.release
     institutional = case.claim.claim_type == "institutional"
+    default = claim_release(case)
     for index, code in enumerate(case.claim.diagnoses):
         pointing = _pointing_at(case, index)
-        default = last if institutional else case.release
         releases = (
             {line.service.release: None for line in pointing} if pointing and not institutional else {default: None}
         )
@@ -63,6 +75,8 @@ def diagnosis_not_billable(case: Case) -> Hits:
         if diagnosis.status != "heading":
             continue
         children = release.children(diagnosis.code)
+        if _lacks_seventh(diagnosis, children):
+            continue
         hits.append(
             Hit(
                 f"/diagnoses/{index}",
@@ -74,6 +88,56 @@ def diagnosis_not_billable(case: Case) -> Hits:
             )
         )
     return hits
+
+
+@rule(
+    "diagnosis-seventh-character",
+    title="Diagnosis without its seventh character",
+    scope="claim",
+    family="diagnosis-validity",
+    predicts=("CO", "16", "M76"),
+    source="ICD-10-CM Official Guidelines for Coding and Reporting, sections I.A.4 and I.A.5",
+    likelihood=0.97,
+    needs=(DX_UNUSABLE,),
+    fires=(example("99213", dx="S06.0X0"), example("99213", dx="T14.8"), example("99213", dx="S82.101")),
+    passes=(example("99213", dx="S06.0X0A"), example("17000", dx="L57"), example("99213", dx="S06.0")),
+)
+def diagnosis_seventh_character(case: Case) -> Hits:
+    """A code that is complete but for its seventh character, with placeholders X where it is short of six."""
+    hits = []
+    for index, diagnosis, release, lines in _unusable(case):
+        children = release.children(diagnosis.code) if diagnosis.status == "heading" else ()
+        if not _lacks_seventh(diagnosis, children):
+            continue
+        filled = "" if len(diagnosis.code) == SIX else f" behind the placeholder, as {children[0].dotted[:-1]}_"
+        hits.append(
+            Hit(
+                f"/diagnoses/{index}",
+                f"{diagnosis.dotted} lacks its seventh character{filled}: {_characters(diagnosis, children)}.",
+                lines,
+                _choices(index, children),
+                detail=diagnosis.code,
+                source=f"{release.label('icd10cm')}: {diagnosis.dotted} is a heading",
+            )
+        )
+    return hits
+
+
+def _lacks_seventh(diagnosis: Diagnosis, children: tuple[Diagnosis, ...]) -> bool:
+    """Whether all that stands under a heading is itself, filled up with X, and one more character."""
+    filled = diagnosis.code.ljust(SIX, "X")
+    return bool(children) and all(len(each.code) == SIX + 1 and each.code[:SIX] == filled for each in children)
+
+
+def _characters(diagnosis: Diagnosis, children: tuple[Diagnosis, ...]) -> str:
+    """The characters that may stand there; with what they mean, where a few are all there are."""
+    base = diagnosis.description
+    said = []
+    for child in children:
+        text = child.description
+        meaning = text[len(base) :].strip(", ") if base and text and text.startswith(base) else ""
+        said.append(f"{child.code[-1]} ({meaning})" if meaning and len(children) <= FEW else child.code[-1])
+    return ", ".join(said)
 
 
 def _listed(children: tuple[Diagnosis, ...]) -> str:

@@ -34,9 +34,21 @@ FAMILIES: dict[str, Family] = {
     "global-days": Family(
         "Visits within the global days of a procedure on the same claim", table="fee-schedule", professional_only=True
     ),
+    "fee-schedule-indicators": Family(
+        "Fee schedule: status, 26 and TC, 50, 51, assistants, co- and team surgery, setting",
+        table="fee-schedule",
+        professional_only=True,
+    ),
     "tracking-codes": Family("Category II codes: never alone"),
     "tracking-code-charge": Family("Category II codes: the charge this payer wants", policy="tracking_code_charges"),
     "diagnosis-validity": Family("ICD-10-CM codes valid and billable on the date of service", table="icd10cm"),
+    "diagnosis-sequence": Family("Manifestation or external cause as the first diagnosis", table="icd10cm"),
+    "principal-diagnosis": Family(
+        "Principal diagnosis acceptable, if the claim is for an inpatient stay", table="icd10cm", absent="type_of_bill"
+    ),
+    "diagnosis-age": Family("Diagnosis against the patient's age", table="icd10cm", absent="birth_date"),
+    "diagnosis-sex": Family("Diagnosis against the patient's sex", table="icd10cm", absent="sex"),
+    "diagnosis-specificity": Family("Diagnoses that leave the side open", table="icd10cm"),
     "excludes1": Family("ICD-10-CM Excludes1 notes", table="icd10cm-excludes1"),
     "laterality": Family("Side in the diagnosis against LT and RT", table="icd10cm"),
     "medical-necessity": Family("Diagnosis supports the procedure", table="necessity"),
@@ -49,7 +61,6 @@ FAMILIES: dict[str, Family] = {
     "lcd": Family("Local coverage determinations", unbuilt="no-table"),
     "clia": Family("CLIA number and QW", unbuilt="no-table"),
     "ndc": Family("National drug codes", unbuilt="no-table"),
-    "fee-schedule-indicators": Family("Bilateral, assistant, co-surgery, PC/TC indicators", unbuilt="no-table"),
     "duplicate-claim": Family("The same claim submitted before", unbuilt="no-history"),
     "global-days-history": Family("Global days of procedures on earlier claims", unbuilt="no-history"),
     "frequency-history": Family("Frequency over earlier claims", unbuilt="no-history"),

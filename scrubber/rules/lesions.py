@@ -57,8 +57,9 @@ def _too_many(day: Day, lines: list[Line], code: str, units: int, remedies: tupl
         MANY: "pays once for fifteen lesions or more",
     }[code]
     number = f"{units} unit" if units == 1 else f"{units} units"
-    limit = f"{day.release.label('mue')}: {code} = {first.code.mue}, MAI {first.code.mai}"
-    source = limit if first.code.mue is not None else None
+    source = None
+    if first.code.mue is not None:
+        source = f"{day.release.label('mue')}: {code} = {first.code.mue}, MAI {first.code.mai}"
     return Hit(first.at("units"), f"{code} {pays}: {number} on one date.", lines, remedies, source=source)
 
 

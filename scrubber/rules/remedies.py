@@ -42,6 +42,7 @@ class InsertLine(Struct, frozen=True, gc=False):
     procedure_code: str
     units: int
     cents: int
+    modifiers: tuple[str, ...] = ()
 
 
 class SetCode(Struct, frozen=True, gc=False):
@@ -85,6 +86,16 @@ class DropDiagnosis(Struct, frozen=True, gc=False):
     position: int
 
 
+class PutDiagnosisFirst(Struct, frozen=True, gc=False):
+    """Exchange a diagnosis (position from 0) with the first.
+
+    Lines point at the diagnoses they pointed at; one that points at both names the one that is first now before the
+    other.
+    """
+
+    position: int
+
+
 Edit = (
     AddModifier
     | DropModifier
@@ -97,4 +108,5 @@ Edit = (
     | SetPointers
     | SetDiagnosis
     | DropDiagnosis
+    | PutDiagnosisFirst
 )

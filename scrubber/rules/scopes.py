@@ -58,10 +58,16 @@ EXCLUDED = 1 << 58
 """An Excludes1 note names the category of another diagnosis of the claim."""
 ODD_NPI = 1 << 53
 """An NPI is missing or fails its check digit."""
+MOD_FEE = 1 << 60
+"""26, TC, 51, 62, 66, 80, 81, 82 or AS on a line: the fee schedule has an indicator for each."""
 
 DISTINCT = frozenset({"59", "XE", "XP", "XS", "XU"})
 REPEAT = frozenset({"76", "77", "91"})
 EM_ONLY = frozenset({"24", "25", "57"})
+ASSISTANT = frozenset({"80", "81", "82", "AS"})
+EXCLUDED_BY_LAW = frozenset({"GY", "GX"})
+"""On a line whose biller expects the denial."""
+_INDICATED = ASSISTANT | {"26", "TC", "51", "62", "66"}
 
 
 class Service:
@@ -109,6 +115,8 @@ def _modifier_mask(modifiers: tuple[str, ...]) -> int:
             mask |= MOD_DISTINCT
         elif modifier in ("LT", "RT", "50"):
             mask |= MOD_SIDE
+        elif modifier in _INDICATED:
+            mask |= MOD_FEE
     return mask
 
 

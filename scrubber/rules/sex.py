@@ -6,8 +6,8 @@ from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import Case
 
 _WORD = {"F": "female", "M": "male"}
-_OVERRIDE = "KX"
-_OVERRIDE_CONDITION = "45"
+OVERRIDE = "KX"
+OVERRIDE_CONDITION = "45"
 
 
 @rule(
@@ -27,7 +27,7 @@ def procedure_sex(case: Case) -> Hits:
     """A procedure of one sex on a patient recorded as the other, without KX (or condition code 45) that confirms it."""
     sex = case.sex
     conditions = case.claim.condition_codes or ()
-    if sex not in _WORD or _OVERRIDE_CONDITION in conditions:
+    if sex not in _WORD or OVERRIDE_CONDITION in conditions:
         return None
     return [
         Hit(
@@ -37,5 +37,5 @@ def procedure_sex(case: Case) -> Hits:
             (line,),
         )
         for line in case.lines
-        if line.code.sex is not None and line.code.sex != sex and _OVERRIDE not in line.service.modifiers
+        if line.code.sex is not None and line.code.sex != sex and OVERRIDE not in line.service.modifiers
     ]

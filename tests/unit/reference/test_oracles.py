@@ -7,8 +7,9 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
-from scrubber.reference import Reference
+from scrubber.reference import Reference, masks
 from scrubber.reference.shipped import main
+from scrubber.rules.diagnosis_age import AGES
 
 DAY = dt.timedelta(days=1)
 CHECKED = dt.date(2024, 7, 1)
@@ -44,6 +45,19 @@ def test_nothing_of_the_older_mce_release_is_lost(reference: Reference, cms_file
             found = reference.on(start).diagnoses[row["code"]]
             assert found.status == "billable"
             assert found.flags == frozenset(filter(None, row["flags"].split("|")))
+
+
+def test_age_groups_are_those_of_the_code_editor(cms_files: Path) -> None:
+    groups = {
+        "Adult": masks.DX_ADULT, "Maternity": masks.DX_MATERNITY, "Newborn": masks.DX_NEWBORN,
+        "Pediatric": masks.DX_PEDIATRIC,
+    }  # fmt: skip
+    with (cms_files / "mce/mce_v43_1_age_ranges.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            for day in (_date(row["start_date"]), _date(row["end_date"]) or dt.date(2026, 9, 15)):
+                ours = [ages for ages in AGES if ages.bit == groups[row["age_group"]]]
+                live = [(each.youngest, each.oldest) for each in ours if day and each.start <= day <= each.end]
+                assert live == [(int(row["start_age"]), int(row["end_age"]))]
 
 
 def test_every_hcpcs_code_and_modifier(reference: Reference, cms_files: Path) -> None:
@@ -104,21 +118,68 @@ def test_starter_pairs_are_all_there_are_for_the_subjects(reference: Reference, 
     assert checked == len([pair for pair in ours if set(pair) & set(subjects)])
 
 
-def test_starter_limits_add_ons_and_fee_schedule(reference: Reference, cms_files: Path) -> None:
+def _starter(reference: Reference, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((reference.folder / "starter" / name).read_text().splitlines()))
+
+
+def test_every_starter_limit(reference: Reference, cms_files: Path) -> None:
     release = reference.on(dt.date(2026, 4, 1))
     mue = cms_files / "mue/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"
     with mue.open(newline="", encoding="cp1252") as file:
         limits = {
             row[0]: (int(row[1]), int(row[2][0])) for row in csv.reader(file) if len(row) > 2 and row[1].isdigit()
         }
+    rows = _starter(reference, "mue.csv")
+    for row in rows:
+        procedure = release.procedures[row["code"]]
+        assert limits[row["code"]] == (procedure.mue, procedure.mai)
+    assert {mai for _, mai in limits.values()} == {int(row["mai"]) for row in rows}, "an example of each"
+    none = next(table.subjects for table in reference.tables if table.kind == "mue")
+    assert not limits.keys() & set(none)
+
+
+def test_every_starter_add_on(reference: Reference, cms_files: Path) -> None:
+    published = defaultdict(set)
     with (cms_files / "aoc/AOC_2024Q3-assembled.txt").open(encoding="cp1252") as file:
-        add_ons = {fields[1]: fields[3] for line in file if len(fields := line.split("\t")) > 3}
-    with (cms_files / "pfs/PPRRVU2025_Oct.redacted.csv").open(newline="", encoding="cp1252") as file:
-        prices = {row[0]: (row[3], row[14]) for row in csv.reader(file) if len(row) > 14 and not row[1]}
+        for line in file:
+            fields = line.split("\t")
+            if len(fields) > 3:
+                published[fields[1]].add((fields[0], fields[3]))
+    ours = defaultdict(set)
+    for row in _starter(reference, "add_on.csv"):
+        ours[row["add_on"]].add((row["type"], row["primary"] or "CCCCC"))
+    for code, rows in ours.items():
+        assert rows == published[code], code
     known = next(table.subjects for table in reference.tables if table.kind == "add-on")
-    for code in ("17000", "17003", "17004", "20983", "57520", "3753F"):
-        procedure = release.procedures[code]
-        assert (limits.get(code) or (None, None)) == (procedure.mue, procedure.mai)
-        assert prices[code] == (procedure.status, procedure.global_days)
-    assert [code for code in known if code in add_ons] == ["17003"]
-    assert release.procedures["17003"].primaries == {add_ons["17003"]}
+    assert [code for code in known if code in published] == ["17003"]
+
+
+def _as_kept(text: str) -> str:
+    """A flag as 1, a number without its point."""
+    return "1" if text == "NA" else str(int(text.replace(".", ""))) if "." in text else text
+
+
+def test_every_column_of_every_starter_row_of_the_fee_schedule(reference: Reference, cms_files: Path) -> None:
+    with (cms_files / "pfs/PPRRVU2025_Oct.redacted.csv").open(newline="", encoding="cp1252") as file:
+        published = {(row[0], row[1]): row for row in csv.reader(file) if len(row) > 24}
+    columns = {
+        "status": 3, "global_days": 14, "pctc": 13, "multiple": 18, "bilateral": 19, "assistant": 20, "co_surgery": 21,
+        "team": 22, "na_nonfacility": 7, "na_facility": 9, "total_nonfacility": 11, "total_facility": 12,
+        "conversion_factor": 24,
+    }  # fmt: skip
+    rows = _starter(reference, "fee_schedule.csv")
+    for row in rows:
+        theirs = published[row["code"], row["modifier"]]
+        for name, at in columns.items():
+            assert row[name] == _as_kept(theirs[at]), (row["code"], row["modifier"], name)
+    release, codes = reference.on(dt.date(2025, 10, 1)), {row["code"] for row in rows}
+    for code in codes:
+        procedure, theirs = release.procedures[code], published[code, ""]
+        fees = procedure.fees
+        assert fees
+        assert (procedure.status, procedure.global_days) == (theirs[3], theirs[14])
+        assert (fees.na_nonfacility, fees.na_facility) == (theirs[7] == "NA", theirs[9] == "NA")
+        assert fees.total_nonfacility / 100 == float(theirs[11])
+        assert fees.total_facility / 100 == float(theirs[12])
+        assert fees.conversion_factor / 10_000 == float(theirs[24])
+        assert list(procedure.components) == sorted(m for c, m in published if c == code and m)

@@ -18,7 +18,7 @@ def test_what_is_known_of_17000(release: Release) -> None:
     assert code.valid is True
     assert code.unlisted == ()
     expected = masks.MINOR | masks.HAS_PAIRS | masks.HAS_MUE | masks.LESION | masks.NEEDS_DIAGNOSIS | masks.DOCUMENTED
-    assert code.mask == expected
+    assert code.mask == expected | masks.INDICATED
 
 
 def test_what_is_known_of_17003(release: Release) -> None:
@@ -39,7 +39,7 @@ def test_what_is_known_of_57520(release: Release) -> None:
 def test_3753f_tracks_and_has_no_limit_and_no_text(release: Release) -> None:
     code = release.procedures["3753F"]
     assert (code.kind, code.status, code.mue, code.short, code.ptp) == ("cpt2", "I", None, None, "subject")
-    assert code.mask == masks.TRACKING
+    assert code.mask == masks.TRACKING | masks.AT_ODDS
     assert "ncci-mue" not in code.unlisted
 
 
@@ -142,6 +142,7 @@ def test_silence_of_an_incomplete_table_is_told(release: Release) -> None:
         "ncci-mue",
         "ncci-add-on",
         "global-days",
+        "fee-schedule-indicators",
         "medical-necessity",
     }
     assert release.procedures["99213"].unlisted == ("ncci-mue", "medical-necessity")

@@ -108,6 +108,12 @@ def test_a_missing_file_is_named(copy: Path) -> None:
         ("ptp.csv", "2013-07-01,2019-12-31", "2013-07-01,2012-12-31", "deleted on or after effective"),
         ("ptp.csv", "2013-07-01", "1.7.2013", "a date as 2026-09-15 in column effective"),
         ("ptp.csv", "17004,17000,1998-04-01,,0", "17004,17000,1998-04-01,,9", "indicator 0 or 1"),
+        (
+            "fee_schedule.csv",
+            ",205,",
+            ",2.05,",
+            r"fee_schedule\.csv, line 3: .* a whole number in column total_nonfacility",
+        ),
         ("documentation.toml", "codes = ", "kodes = ", r"documentation\.toml"),
         ("manifest.toml", "complete = false", "complete = 1", r"manifest\.toml"),
         ("manifest.toml", 'kind = "mue"', 'kind = "ptp"', "stands twice"),
