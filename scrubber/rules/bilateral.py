@@ -14,7 +14,7 @@ BOTH = "50"
 SOURCE = "Fee schedule bilateral indicator; Medicare Claims Processing Manual, chapter 12, section 40.7"
 
 WHY = {
-    "0": "is not a procedure done on both sides",
+    "0": "is paid once, on whatever side it is done",
     "2": "is for both sides already",
     "9": "has no sides",
 }

@@ -121,11 +121,11 @@ def mue_line(day: Day) -> Hits:
 def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     """The rest on a second line with 76.
 
-    Only where that is the whole story: one line more is enough, the charge divides evenly, and no modifier says already
-    that something was done again.
+    Only where that is the whole story: the charge divides evenly, and no modifier says already that something was done
+    again. That the rest fits on one line, the proof of the fix shows.
     """
     units, modifiers = line.service.units, line.service.modifiers
-    if not isinstance(units, int) or units > 2 * limit or line.service.days > 1 or line.cents % units:
+    if not isinstance(units, int) or line.service.days > 1 or line.cents % units:
         return ()
     if len(modifiers) >= MAX_MODIFIERS or not REPEAT.isdisjoint(modifiers) or line.on_claim.revenue_code:
         return ()
