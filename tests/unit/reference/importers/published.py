@@ -45,12 +45,18 @@ _NAMES_2025 = (
     ",, , ,,,,,,,,,,,,,,,,,,,,,,,,,NON-FACILITY,FACILITY,",
     ",,,,NOT USED,,,,,,,,,,,,,,,,,,,,,PHYSICIAN,,DIAGNOSTIC,PE USED,PE USED,MP USED",
     ",,,,FOR,,,NON-FAC,,FACILITY ,,,,,,,,,,,,,,,,SUPERVISION OF,,IMAGING,FOR OPPS,FOR OPPS,FOR OPPS",
-    ",,,STATUS,MEDICARE ,WORK,NON-FAC,NA,FACILITY,NA,MP,NON-FACILITY,FACILITY,PCTC,GLOB,PRE,INTRA,POST,MULT,BILAT,"
-    "ASST,CO-,TEAM,ENDO,CONV,DIAGNOSTIC,CALCULATION,FAMILY,PAYMENT,PAYMENT,PAYMENT",
-    "HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,INDICATOR,PE RVU,INDICATOR,RVU,TOTAL,TOTAL,IND,DAYS,OP,OP,OP,PROC,"
-    "SURG,SURG,SURG,SURG,BASE,FACTOR,PROCEDURES,FLAG,INDICATOR,AMOUNT,AMOUNT,AMOUNT",
+    (
+        ",,,STATUS,MEDICARE ,WORK,NON-FAC,NA,FACILITY,NA,MP,NON-FACILITY,FACILITY,PCTC,GLOB,PRE,INTRA,POST,MULT,BILAT,"
+        "ASST,CO-,TEAM,ENDO,CONV,DIAGNOSTIC,CALCULATION,FAMILY,PAYMENT,PAYMENT,PAYMENT"
+    ),
+    (
+        "HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,INDICATOR,PE RVU,INDICATOR,RVU,TOTAL,TOTAL,IND,DAYS,OP,OP,OP,"
+        "PROC,SURG,SURG,SURG,SURG,BASE,FACTOR,PROCEDURES,FLAG,INDICATOR,AMOUNT,AMOUNT,AMOUNT"
+    ),
 )
-PFS_ROW = "76940,,,A,,2.00,1.00,{na},1.00,,0.10,3.10,2.60,1,{days},0.00,0.00,0.00,0,0,0,0,0,,32.3465,02,0,99,0.00,0.00,0.00"
+PFS_ROW = (
+    "76940,,,A,,2.00,1.00,{na},1.00,,0.10,3.10,2.60,1,{days},0.00,0.00,0.00,0,0,0,0,0,,32.3465,02,0,99,0.00,0.00,0.00"
+)
 PFS_HEAD = "".join(f"{line}\n" for line in _BANNER_2025 + _NAMES_2025)
 PFS = f"{PFS_HEAD}{PFS_ROW.format(na='NA', days='YYY')}\n"
 
@@ -72,7 +78,9 @@ TAXONOMY = (
     "Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section\n"
     '207N00000X,"Group, all",Dermatology,,"Long, with ""quotes""\nand lines",,Dermatology Physician,Individual\n'
 )
-CARC = "Code,Description,Start Date,Last Modified,Stop Date\n4,ours,01/01/1995,03/01/2020,\nP1,ours,11/01/2013,,7/1/2016\n"
+CARC = (
+    "Code,Description,Start Date,Last Modified,Stop Date\n4,ours,01/01/1995,03/01/2020,\nP1,ours,11/01/2013,,7/1/2016\n"
+)
 RARC = "Code,Description,Start Date,Last Modified,Stop Date\nM1,ours,1997-01-01,,\nN519,ours,2009-07-01,,\n"
 HCPCS_HEAD = "HCPC,RECID,SHORT DESCRIPTION,COV,ADD DT,ACT EFF DT,TERM DT"
 HCPCS = f"{HCPCS_HEAD}\n   LT,7,Left side,D,19840101,19840101,\nJ0570,3,Drug  x,D,20170101,20251001,\nJ0570,4,,,,,\n"
@@ -134,7 +142,8 @@ def workbook(cells: Iterable[Sequence[str | int | float]], title: str = "Sheet1"
             f'<sheet name="{title}" sheetId="1" r:id="r1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
             f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>'
+            f"{''.join(lines)}</sheetData></worksheet>",
         }
     )
 
