@@ -2,7 +2,6 @@
 
 import csv
 import lzma
-import time
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -44,19 +43,19 @@ def test_practitioner_ptp(cms_files: Path) -> None:
                 active[fields[5]] += fields[4] == "*"
     assert expected.total() == 2_546_017
     found, live = Counter[int](), Counter[int]()
-    parsed = read(cms_files / PTP)
-    started = time.process_time()
+    told: list[int] = []
+    parsed = read(cms_files / PTP, progress=lambda done, _: told.append(done))
+    assert len(told) == 1, "nothing more is read than the first rows need"
     for row in parsed.rows:
         assert type(row) is PtpRow
         found[row.indicator] += 1
         live[row.indicator] += not row.deleted
-    took = time.process_time() - started
     _whole(parsed)
     assert {str(indicator): rows for indicator, rows in found.items()} == {k: expected[k] for k in "01"}
     assert live == {1: 1_160_873, 0: 508_947} == {int(k): active[k] for k in "01"}
     assert parsed.left_out == {NO_EDIT: expected["9"]}
     assert (parsed.kind, parsed.release) == ("ptp-practitioner", "2024Q3")
-    assert took < 30, "a slow machine takes ten seconds"
+    assert len(told) > 100
 
 
 @pytest.mark.parametrize(
