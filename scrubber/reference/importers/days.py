@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from calendar import isleap
 from collections.abc import Callable
 
 from scrubber.reference.importers.parsed import Refused
@@ -10,6 +11,7 @@ _COMPACT = re.compile(r"[0-9]{8}")
 _ORDINAL = re.compile(r"([0-9]{4})([0-9]{3})")
 _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _FOREVER = 9999
+_LEAP_YEAR = 366
 
 
 def as_date(day: int) -> dt.date:
@@ -35,10 +37,8 @@ def ordinal(text: str) -> int:
         year, day = int(found[1]), int(found[2])
         if year == _FOREVER:
             return 0
-        try:
-            return int(dt.datetime.strptime(f"{year:04}{day:03}", "%Y%j").strftime("%Y%m%d"))  # noqa: DTZ007
-        except ValueError:
-            pass
+        if year and 1 <= day <= (_LEAP_YEAR if isleap(year) else _LEAP_YEAR - 1):
+            return int(f"{dt.date(year, 1, 1) + dt.timedelta(days=day - 1):%Y%m%d}")
     raise Refused("a date as 2026091 (year and day of the year)", text)
 
 

@@ -15,6 +15,7 @@ from scrubber.reference.importers.form import Format
 from scrubber.reference.importers.header import Layout, Once, read_table
 from scrubber.reference.importers.parsed import Parsed, Refused
 from scrubber.reference.importers.periods import Period, quarter_named
+from scrubber.reference.importers.wordings import Wordings
 
 _SERVICES = {"mue-practitioner": "PRACTITIONER", "mue-outpatient": "OUTPATIENT", "mue-dme": "DME"}
 _REST = {
@@ -46,7 +47,7 @@ def _recognise(sample: Sample) -> dict[str, float]:
 
 def _rows(document: Document, parsed: Parsed) -> Iterator[MueRow]:
     codes, once = Procedures(), Once("each code once")
-    rationales: dict[str, str] = {}
+    rationales, last = Wordings(), ""
 
     def convert(units: str, code: str, mai: str, rationale: str) -> MueRow:
         code = codes[code]
@@ -56,9 +57,12 @@ def _rows(document: Document, parsed: Parsed) -> Iterator[MueRow]:
         if indicator is None:
             raise Refused("adjudication indicator 1, 2 or 3", mai)
         once(code, code)
-        return MueRow(code, int(units), int(indicator[1]), rationales.setdefault(rationale, rationale))
+        return MueRow(code, int(units), int(indicator[1]), rationales[rationale])
 
-    return read_table(document, parsed, _LAYOUTS[parsed.kind], convert)
+    for row in read_table(document, parsed, _LAYOUTS[parsed.kind], convert):
+        last = row.rationale
+        yield row
+    rationales.check_last(document.name, None, last)
 
 
 def _period(sample: Sample) -> Period:

@@ -17,6 +17,7 @@ from scrubber.reference.importers.document import Document, Row, Sample
 from scrubber.reference.importers.form import Format
 from scrubber.reference.importers.parsed import FETCH_OR_REPORT, Parsed, Refused
 from scrubber.reference.importers.periods import Period, quarter, quarter_named
+from scrubber.reference.importers.wordings import Wordings
 
 PRACTITIONER, HOSPITAL = KINDS = ("ptp-practitioner", "ptp-hospital")
 NO_EDIT = "no edit (indicator 9)"
@@ -66,9 +67,10 @@ def _recognise(sample: Sample) -> dict[str, float]:
 
 def _rows(document: Document, parsed: Parsed) -> Iterator[PtpRow]:
     codes, effectives, deletions, indicators = Procedures(), Days(compact), Days(compact, "*", ""), _Indicators()
-    rationales: dict[str, str] = {}
+    rationales, line, rationale = Wordings(), 1, ""
     refused, no_edit, repeated = parsed.refused, 0, 0
-    make, current, seen = tuple.__new__, "", set[tuple[str, int, int, int]]()
+    make, current = tuple.__new__, ""
+    seen: dict[str, tuple[PtpRow, ...]] = {}  # the rows of the current column 1, by column 2
     for line, cells in _below_header(document):
         try:
             one, two, _, effective, deleted, indicator, rationale = cells
@@ -90,13 +92,17 @@ def _rows(document: Document, parsed: Parsed) -> Iterator[PtpRow]:
         if column_1 != current:
             current = column_1
             seen.clear()
-        key = column_2, first, last, bypass
-        if key in seen:
+        row = make(PtpRow, (column_1, column_2, first, last, bypass, rationales[rationale]))
+        earlier = seen.get(column_2)
+        if earlier is None:
+            seen[column_2] = (row,)
+        elif any(before[:5] == row[:5] for before in earlier):  # whatever the rationale
             repeated += 1
             continue
-        seen.add(key)
-        rationale = rationales.setdefault(rationale, rationale)
-        yield make(PtpRow, (column_1, column_2, first, last, bypass, rationale))
+        else:
+            seen[column_2] = (*earlier, row)
+        yield row
+    rationales.check_last(document.name, line, rationale)
     parsed.left_out += {NO_EDIT: no_edit, REPEATED: repeated}
     parsed.starts = as_date(min(effectives.values())) if effectives else None
 
@@ -108,14 +114,13 @@ def _below_header(document: Document) -> Iterator[Row]:
         if _is_edit(cells):
             if not header:
                 break
-            yield from chain([(line, cells)], rows)
-            return
+            return chain([(line, cells)], rows)
         header = header or _is_header(cells)
         if number > _DEPTH:
             break
     else:
         if header:
-            return
+            return iter(())
         line = 1
     expected = (
         "above the first edit a header with Column 1, Column 2, * = in existence, Effective, Deletion, Modifier, "

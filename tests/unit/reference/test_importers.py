@@ -97,7 +97,7 @@ def test_hcpcs_that_is_not(tmp_path: Path, change: dict[str, str], message: str)
 def test_hcpcs_without_modifiers_or_with_a_code_twice(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="codes and modifiers"):
         read_hcpcs(_source(tmp_path, _hcpcs(A_CODE)))
-    with pytest.raises(SourceError, match="line 3: expected J0570 once"):
+    with pytest.raises(SourceError, match="line 3: expected each code once, found 'J0570'"):
         read_hcpcs(_source(tmp_path, _hcpcs(A_CODE, A_CODE, A_MODIFIER)))
 
 
