@@ -45,9 +45,9 @@ def written(path: Where) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The known name nearest to one that nobody knows, as a question; else what to do."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else otherwise
+    """The known names nearest to one that nobody knows, as a question; else what to do."""
+    near = difflib.get_close_matches(name, known, n=2)
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else otherwise
 
 
 def shown(value: Any) -> str:  # noqa: ANN401  from TOML

@@ -65,7 +65,11 @@ def _usable(folder: Path) -> dict[str, Draft]:
 
 def _problems(drafts: Mapping[str, Draft], known: Mapping[str, Draft], names: Collection[str]) -> list[Problem]:
     """What is wrong with `drafts`. They may extend `names`, of which those in `known` could be read."""
-    problems = [problem for draft in drafts.values() for problem in _of_draft(draft, known, names)]
+    problems = [
+        problem
+        for draft in drafts.values()
+        for problem in sorted(_of_draft(draft, known, names), key=lambda problem: problem.line or 0)
+    ]
     owners: dict[str, str] = {}
     for draft in known.values():
         for line in _lines_of_business(draft):

@@ -142,7 +142,7 @@ class Sex(Struct, frozen=True, forbid_unknown_fields=True):
     severity: Annotated[Severity | None, Meta(description="Unsaid: that of the rule procedure-sex.")] = None
 
 
-class Necessity(Struct, frozen=True, forbid_unknown_fields=True):
+class Necessity(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A coverage determination: diagnoses any of which supports procedures. Rows in force together add up."""
 
     procedures: SomeCodes
@@ -158,6 +158,11 @@ class Necessity(Struct, frozen=True, forbid_unknown_fields=True):
         """ValueError where no date is left."""
         if self.effective is not None and self.ended is not None and self.ended < self.effective:
             raise ValueError("ended must not be before effective")
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """The diagnoses without dots."""
+        return tuple(prefix.replace(".", "") for prefix in self.diagnoses)
 
     def in_force(self, date: dt.date) -> bool:
         """Whether the row holds for a date of service."""

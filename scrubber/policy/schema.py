@@ -58,30 +58,30 @@ def _of_struct(table: Any, struct: type[msgspec.Struct], path: Where) -> Iterato
 
 
 def _of_value(value: Any, kind: inspect.Type, path: Where) -> Iterator[Mistake]:  # noqa: ANN401  from TOML
-    plain = _plain(kind)
-    if isinstance(plain, inspect.StructType):
-        yield from _of_struct(value, plain.cls, path)
-    elif isinstance(plain, inspect.DictType) and isinstance(value, dict):
+    bare = plain(kind)
+    if isinstance(bare, inspect.StructType):
+        yield from _of_struct(value, bare.cls, path)
+    elif isinstance(bare, inspect.DictType) and isinstance(value, dict):
         for key, item in value.items():
-            if (words := _wrong(key, plain.key_type)) is not None:
+            if (words := _wrong(key, bare.key_type)) is not None:
                 yield Mistake((*path, key), words)
-            yield from _of_value(item, plain.value_type, (*path, key))
-    elif isinstance(plain, inspect.VarTupleType | inspect.FrozenSetType) and isinstance(value, list):
-        if len(value) < (plain.min_length or 0):
+            yield from _of_value(item, bare.value_type, (*path, key))
+    elif isinstance(bare, inspect.VarTupleType | inspect.FrozenSetType) and isinstance(value, list):
+        if len(value) < (bare.min_length or 0):
             yield Mistake(path, "is empty; it must have at least one entry")
         for position, item in enumerate(value):
-            yield from _of_value(item, plain.item_type, (*path, position))
+            yield from _of_value(item, bare.item_type, (*path, position))
     elif (words := _wrong(value, kind)) is not None:
         yield Mistake(path, words)
 
 
 def _wrong(value: Any, kind: inspect.Type) -> str | None:  # noqa: ANN401  from TOML
     """What is wrong with a single value, or None."""
-    plain = _plain(kind)
-    test = _TESTS.get(type(plain))
-    if test is not None and test(value, plain):
+    bare = plain(kind)
+    test = _TESTS.get(type(bare))
+    if test is not None and test(value, bare):
         return None
-    return f"is {shown(value)}; it must be {allowed(kind)}{_hint(value, plain)}"
+    return f"is {shown(value)}; it must be {allowed(kind)}{_hint(value, bare)}"
 
 
 def _text(value: Any, kind: Any) -> bool:  # noqa: ANN401  one of inspect's types, by the table below
@@ -108,7 +108,7 @@ _TESTS: dict[type, Callable[[Any, Any], bool]] = {
 """Kind of a single value -> whether a value is of it; what is of none of these kinds is a table or a list."""
 
 
-def _plain(kind: inspect.Type) -> inspect.Type:
+def plain(kind: inspect.Type) -> inspect.Type:
     """A type without its metadata, and without None, which TOML cannot say; literals of a union as one."""
     while isinstance(kind, inspect.Metadata | inspect.UnionType):
         if isinstance(kind, inspect.Metadata):
@@ -132,16 +132,16 @@ def allowed(kind: inspect.Type) -> str:
             of_form = of_form.type
         else:
             of_form = next(each for each in of_form.types if not isinstance(each, inspect.NoneType))
-    plain = _plain(kind)
-    match plain:
+    bare = plain(kind)
+    match bare:
         case inspect.LiteralType():
-            return _one_of([str(value) for value in plain.values])
+            return _one_of([str(value) for value in bare.values])
         case inspect.VarTupleType() | inspect.FrozenSetType():
-            item = _plain(plain.item_type)
+            item = plain(bare.item_type)
             return (
                 "a list of tables"
                 if isinstance(item, inspect.StructType)
-                else f"a list, each {allowed(plain.item_type)}"
+                else f"a list, each {allowed(bare.item_type)}"
             )
         case inspect.BoolType():
             return "true or false"
