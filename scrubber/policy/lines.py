@@ -40,6 +40,8 @@ class Lines:
 
     def of(self, path: Where, value: object = None) -> int | None:
         """The line of the innermost part of `path` that has one; of a text `value` in a long list, its own line."""
+        if path not in self._known and any(known[: len(path)] == path for known in self._known):
+            return min(number for known, number in self._known.items() if known[: len(path)] == path)
         first = next((self._known[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._known), None)
         if first is None or path in self._known or not isinstance(value, str):
             return first

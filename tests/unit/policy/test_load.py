@@ -49,7 +49,7 @@ def test_a_change_anywhere_changes_the_digest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"mine": "id = "}, r"mine\.toml: not valid TOML: .*line 1"),
+        ({"mine": "id = "}, r"mine\.toml: not valid TOML: Invalid value"),
         ({"mine": _policy("other")}, r"mine\.toml:1: id is 'other' but must be 'mine'"),
         ({"mine": _policy("mine", "filing_limit = 3")}, r"mine\.toml:5: filing_limit is no field"),
         ({"mine": _policy("mine", 'severity = {npi = "loud"}')}, r"mine\.toml:5: severity.npi is 'loud'"),
