@@ -29,7 +29,7 @@ COMMANDS = dict(commands(typer.main.get_command(app)))
 def test_the_commands_are_those_that_are_documented() -> None:
     assert {" ".join(path) for path in COMMANDS if path} == {
         "scrub", "worker", "demo", "publish", "watch",
-        "rules", "rules show", "reference", "reference info",
+        "rules", "rules show", "reference", "reference info", "policy", "policy check", "policy show",
         "topics", "topics list", "topics create", "topics schema",
     }  # fmt: skip
 
