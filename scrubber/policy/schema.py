@@ -1,4 +1,4 @@
-"""A TOML table against the Structs of `scrubber.policy.model`: all mistakes at once; msgspec stops at the first."""
+"""A TOML table against the Structs of a policy: all mistakes at once; msgspec stops at the first."""
 
 import datetime as dt
 import re

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from scrubber.policy.model import Age
+from scrubber.policy.parts import Age
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import Case

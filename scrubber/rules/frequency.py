@@ -1,6 +1,6 @@
 """How often a procedure is paid within one claim, where a payer's policy says so."""
 
-from scrubber.policy.model import Frequency
+from scrubber.policy.parts import Frequency
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import Case, Line

@@ -1,6 +1,6 @@
 """Medical necessity: the diagnosis has to support the procedure."""
 
-from scrubber.policy.model import Necessity
+from scrubber.policy.parts import Necessity
 from scrubber.reference.masks import NEEDS_DIAGNOSIS
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule

@@ -118,6 +118,19 @@ def test_rows_for_sex_and_documentation_reach_codes_no_table_knows(engine: Engin
         assert _entries(silent, family) == [("not-checked", "code-not-in-table", (1,))]
 
 
+def test_rows_of_the_policy_count_where_their_table_is_not_loaded(engine: Engine) -> None:
+    rows = {"sex": [{"procedures": ["17000"], "sex": "F", "source": "invented"}]}
+    policy = with_fields(engine.policies.default, rows)
+    asked = Engine(engine.reference, Policies({"default": policy}))
+    claim = example("17000", payer="default").claim()
+    asked.scrub(claim, as_of=dt.date(2026, 9, 18))
+    case, _ = asked._desks["default", "professional"].detector.detect(claim, dt.date(2026, 9, 18))
+    without: Any = SimpleNamespace(tables=[table for table in engine.reference.tables if table.kind != "sex"])
+    for named, status in ((policy, "checked"), (engine.policies.default, "not-checked")):
+        book = CoverageBook(named, "professional", tuple(RULES.values()), without)
+        assert next(entry for entry in book.of(case, True) if entry.family == "sex").status == status
+
+
 def test_a_severity_of_the_policy_wins_over_that_of_a_row(engine: Engine) -> None:
     rows = [{"procedures": ["17000"], "sex": "M", "severity": "deny", "source": "invented"}]
     for severity, expected in (({}, "deny"), ({"procedure-sex": "info"}, "info")):
