@@ -43,10 +43,11 @@ types: $(VENV)/$(READY) ## check types
 
 check: lint types test ## lint, types and test: what a change must pass
 
-docs: $(VENV)/$(READY) ## write what is generated: topics/*.json, docs/rules.md, the tables of docs/operations.md
+docs: $(VENV)/$(READY) ## write what is generated: topics/*.json, docs/rules.md, tables of docs/*.md
 	@$(BIN)/scrubber topics schema --write
 	@$(BIN)/python -m scrubber.engine.handbook > docs/rules.md
 	@$(BIN)/python -m scrubber.worker.handbook docs/operations.md
+	@$(BIN)/python -m scrubber.policy.handbook docs/payer-policies.md
 
 build: $(VENV)/$(READY) ## build the wheel and the source distribution into dist/
 	@rm -rf dist

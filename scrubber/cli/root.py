@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from scrubber import __version__
-from scrubber.cli import demo, publish, reference, rules, scrub, topics, watch, worker
+from scrubber.cli import demo, policy, publish, reference, rules, scrub, topics, watch, worker
 from scrubber.cli.exits import BROKEN_PIPE, UNFORESEEN
 from scrubber.cli.terminal import say, whereabouts
 
@@ -62,6 +62,7 @@ def _options(
 app.command("scrub", short_help="Check claims in files.")(scrub.scrub)
 app.add_typer(rules.app, name="rules")
 app.add_typer(reference.app, name="reference")
+app.add_typer(policy.app, name="policy")
 app.command("demo", short_help="Show claims going in and verdicts coming out.")(demo.demo)
 app.command("worker", short_help="Check the claims of a Kafka topic.")(worker.worker)
 app.add_typer(topics.app, name="topics")

@@ -35,6 +35,8 @@ _UNCHECKED: Final = {
     "code-not-in-table": "code not in the table",
     "date-not-in-table": "date not in the table",
     "field-absent": "not on the claim",
+    "code-not-in-policy": "policy silent on the code",
+    "policy-decides": "the payer's own determination decides",
     "policy-silent": "policy silent",
     "policy-off": "switched off by policy",
     "professional-only": "for professional claims",

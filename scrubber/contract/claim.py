@@ -82,6 +82,8 @@ class ServiceLine(Struct, frozen=True, gc=False):
     place_of_service: Text = None
     ndc: Text = None
     revenue_code: Added = UNSET
+    description: Added = UNSET
+    """What was done, where the procedure code does not say it (SV101-7)."""
 
 
 class Claim(Struct, frozen=True, gc=False):

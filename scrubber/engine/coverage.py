@@ -4,14 +4,16 @@ A claim's coverage depends only on its policy, the releases its dates fall into,
 facts the claim holds. So it is worked out once for each such combination and handed out as one and the same tuple.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from scrubber.contract import Coverage
 from scrubber.policy import Policy
 from scrubber.reference import Procedure, Reference
+from scrubber.rules.charge_outliers import usual_cents
 from scrubber.rules.families import FAMILIES, Family
 from scrubber.rules.form import Rule
+from scrubber.rules.necessity import determinations
 from scrubber.rules.scopes import Case, Line
 
 Gap = tuple[tuple[str, str], ...]
@@ -23,8 +25,20 @@ VOID_FAMILIES = frozenset({"claim-structure", "identifiers"})
 _LIMIT = 50_000
 NO_ROW = "code-not-in-table"
 BEYOND = "date-not-in-table"
+NO_TABLE = "no-table"
+NOT_NAMED = "code-not-in-policy"
+POLICY_DECIDES = "policy-decides"
 PARTNER = "ncci-ptp partner"
 """In a gap, with the code: its pairs with the table's subjects are known, those with other partners are not."""
+
+
+NAMES: dict[str, Callable[[Case, Line], bool]] = {
+    "sex": lambda case, line: line.code.code in case.policy.sexes,
+    "documentation": lambda case, line: line.code.code in case.policy.elements,
+    "necessity": lambda case, line: bool(determinations(case, line)),
+    "charge_outliers": lambda case, line: usual_cents(case.policy, line) is not None,
+}
+"""Field of a policy -> whether it says anything of a line's procedure on its date."""
 
 
 class _Gaps:
@@ -71,11 +85,12 @@ class CoverageBook:
         self._kind = kind
         self._active = {rule.family for rule in rules if policy.severity.get(rule.id) != "off"}
         self._loaded = {table.kind for table in reference.tables}
+        self._names = {name: NAMES[field] for name, field in _naming() if not policy.is_silent_on(field)}
         self._known: dict[tuple[object, ...], tuple[Coverage, ...]] = {}
 
     def of(self, case: Case, named_policy_known: bool) -> tuple[Coverage, ...]:  # noqa: FBT001
         """The coverage of one claim: equal circumstances give the same tuple object."""
-        circumstances = (
+        circumstances: tuple[object, ...] = (
             case.claim.documentation is None,
             case.sex is None,
             case.birth_date is None,
@@ -83,6 +98,8 @@ class CoverageBook:
             named_policy_known,
             *case.trace,
         )
+        if self._names:
+            circumstances += tuple([names(case, line) for names in self._names.values() for line in case.lines])
         known = self._known.get(circumstances)
         if known is None:
             if len(self._known) >= _LIMIT:
@@ -96,7 +113,7 @@ class CoverageBook:
             if reason := self._silence(name, family, case):
                 entries.append(Coverage(name, "not-checked", reason=reason))
             else:
-                entries += self._table_entries(name, family, case)
+                entries += self._entries(name, family, case)
         if not named_policy_known:
             entries.append(Coverage("payer-policy", "not-checked", reason="unknown-policy"))
         return tuple(entries)
@@ -110,32 +127,42 @@ class CoverageBook:
             "birth_date": case.birth_date is None,
             "type_of_bill": self._kind == "institutional" and not claim.type_of_bill,
         }
+        widened = family.widened is not None and name in self._names
         reasons = (
             (family.unbuilt is not None, family.unbuilt),
             (self._kind == "void" and name not in VOID_FAMILIES, "void-claim"),
             (family.professional_only and self._kind == "institutional", "professional-only"),
             (name not in self._active, "policy-off"),
-            (family.table is not None and family.table not in self._loaded, "no-table"),
+            (family.table is not None and family.table not in self._loaded and not widened, NO_TABLE),
             (family.policy is not None and self._policy.is_silent_on(family.policy), "policy-silent"),
             (family.absent is not None and missing[family.absent], "field-absent"),
         )
         return next((reason for applies, reason in reasons if applies), None)
 
-    def _table_entries(self, name: str, family: Family, case: Case) -> list[Coverage]:
-        """Checked with its release, and beside it the lines that its table does not reach or does not know."""
-        if family.table is None:
+    def _entries(self, name: str, family: Family, case: Case) -> list[Coverage]:
+        """Checked with its release, and beside it the lines that table and policy do not reach or do not know."""
+        if family.table is None and not family.per_code:
             return [Coverage(name, "checked")]
+        if not case.lines:
+            return [Coverage(name, "not-checked", reason="no-lines")]
         missed: dict[str, set[int]] = {}
         unseen = 0
         labels: dict[str, None] = {}
         for day in case.days.values():
-            reached = [table for table in (family.table, *family.also) if day.release.reaches(table)]
+            reached = [table for table in (family.table, *family.also) if table and day.release.reaches(table)]
             labels.update((day.release.label(table), None) for table in reached)
-            for line, reason in _unlisted(name, day.lines) if reached else ((each, BEYOND) for each in day.lines):
-                missed.setdefault(reason, set()).add(line.number)
-                unseen += 1
-        if not case.lines:
-            return [Coverage(name, "not-checked", reason="no-lines")]
+            reasons = self._reasons(name, family, day.lines, bool(reached))
+            if (names := self._names.get(name)) is not None:
+                for line in [line for line in day.lines if names(case, line)]:
+                    if family.yields:
+                        reasons[line.index] = POLICY_DECIDES
+                    else:
+                        reasons.pop(line.index, None)
+                        labels[f"{self._policy.title} policy {self._policy.version}"] = None
+            for line in day.lines:
+                if reason := reasons.get(line.index):
+                    missed.setdefault(reason, set()).add(line.number)
+                    unseen += 1
         entries = []
         if labels and unseen < len(case.lines):
             entries.append(Coverage(name, "checked", release="; ".join(labels)))
@@ -144,6 +171,21 @@ class CoverageBook:
             for reason in sorted(missed)
         ]
         return entries
+
+    def _reasons(self, name: str, family: Family, lines: list[Line], reached: bool) -> dict[int, str]:  # noqa: FBT001
+        """Why the tables leave out lines of one day, by index, before the policy is asked."""
+        if reached:
+            return {line.index: reason for line, reason in _unlisted(name, lines)}
+        reason = NOT_NAMED if family.table is None else BEYOND if family.table in self._loaded else NO_TABLE
+        return dict.fromkeys((line.index for line in lines), reason)
+
+
+def _naming() -> Iterator[tuple[str, str]]:
+    """Families about which a policy may name procedures, and the field that does."""
+    for name, family in FAMILIES.items():
+        field = family.widened or family.yields or (family.policy if family.per_code else None)
+        if field is not None:
+            yield name, field
 
 
 def _unlisted(family: str, lines: list[Line]) -> Iterator[tuple[Line, str]]:

@@ -56,8 +56,8 @@ class Detector:
         rules = tuple(rules)
         self.policy = policy
         self._views = views
-        self._day_rules = Chosen(rule for rule in rules if rule.scope == "day")
-        self._claim_rules = Chosen(rule for rule in rules if rule.scope == "claim")
+        self._day_rules = Chosen((rule for rule in rules if rule.scope == "day"), policy)
+        self._claim_rules = Chosen((rule for rule in rules if rule.scope == "claim"), policy)
         self._good_pointers = GoodPointers()
         self._months = policy.filing_limit_months
 

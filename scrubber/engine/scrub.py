@@ -1,7 +1,6 @@
 """Claim in, verdict out. Pure: no clock, no input or output; today is an argument."""
 
 import datetime as dt
-import difflib
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -14,10 +13,9 @@ from scrubber.engine.identity import VerdictIds, ruleset_digest
 from scrubber.engine.prove import Prover
 from scrubber.engine.risk import NO_RISK, assess
 from scrubber.engine.views import Views
-from scrubber.policy import Policies, Policy, PolicyError
+from scrubber.policy import Policies, Policy
 from scrubber.reference import Reference
 from scrubber.rules import RULES, Rule
-from scrubber.rules.families import FAMILIES
 from scrubber.rules.scopes import Case
 
 
@@ -37,16 +35,15 @@ def _applies(rule: Rule, kind: Kind) -> bool:
 
 
 def _speaks_to(policy: Policy, rule: Rule) -> bool:
-    """Whether the policy leaves the rule on, and says what the rule's family asks of it."""
-    needed = FAMILIES[rule.family].policy
-    return policy.severity.get(rule.id) != "off" and (needed is None or not policy.is_silent_on(needed))
+    """Whether the policy leaves the rule on, and says what the rule asks of it."""
+    silent = rule.policy is not None and policy.is_silent_on(rule.policy)
+    return policy.severity.get(rule.id) != "off" and not silent
 
 
 class Engine:
     """All rules over one reference and the payer policies. Not for use by several threads at once."""
 
     def __init__(self, reference: Reference, policies: Policies) -> None:
-        _check_rule_ids(policies)
         self.reference = reference
         self.policies = policies
         self.digest = ruleset_digest([reference.digest, *(policy.label for policy in policies)])
@@ -148,13 +145,3 @@ def filing_day(claim: Claim, default: dt.date) -> dt.date:
         return received.astimezone(dt.UTC).date()
     except OverflowError:  # the first or last day of the calendar, in another zone
         return received.date()
-
-
-def _check_rule_ids(policies: Policies) -> None:
-    for policy in policies:
-        for rule_id in (*policy.severity, *policy.predicts):
-            if rule_id not in RULES:
-                near = difflib.get_close_matches(rule_id, RULES, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else "; `scrubber rules` lists them"
-                message = f"payer policy {policy.id!r} names a rule that does not exist: {rule_id!r}{hint}"
-                raise PolicyError(message)

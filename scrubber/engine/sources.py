@@ -4,11 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scrubber.engine.scrub import Engine
-from scrubber.policy import load_policies
+from scrubber.policy import Fingerprint, fingerprint, load_policies
 from scrubber.reference import bundle_in_use, data_folder, load
-
-Fingerprint = tuple[tuple[str, int, int], ...]
-"""(File, size, time of change in nanoseconds), in order; a file that cannot be looked at is left out."""
 
 
 class Sources(NamedTuple):
@@ -25,17 +22,16 @@ class Sources(NamedTuple):
         return Engine(reference, load_policies(self.payer_folder or folder / "payers"))
 
     def fingerprint(self) -> Fingerprint:
-        """What changes when the imported tables or the payer policies are replaced; takes some microseconds a file."""
-        folder = self.payer_folder or (self.reference_folder or data_folder()) / "payers"
+        """What changes when the imported tables or the payer policies are replaced; takes some microseconds a file.
+
+        OSError when a file goes away meanwhile.
+        """
+        policies = fingerprint(self.payer_folder or (self.reference_folder or data_folder()) / "payers")
         bundle = bundle_in_use(self.reference_bundle)
-        found = []
-        for file in (*sorted(folder.glob("*.toml")), *([bundle] if bundle else [])):
-            try:
-                stat = file.stat()
-            except OSError:
-                continue
-            found.append((str(file), stat.st_size, stat.st_mtime_ns))
-        return tuple(found)
+        if bundle is None or not bundle.exists():
+            return policies  # `open` says what is wrong where somebody named a file that is not there
+        stat = bundle.stat()
+        return (*policies, (str(bundle), stat.st_size, stat.st_mtime_ns))
 
 
 def load_engine(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from scrubber.contract import UNITS
 from scrubber.contract.claim import MAX_DIAGNOSES, MAX_POINTERS
 from scrubber.engine.coverage import gap_of
+from scrubber.policy import Policy
 from scrubber.reference import Reference, Release
 from scrubber.reference.masks import MALFORMED
 from scrubber.rules.form import Rule
@@ -20,12 +21,13 @@ _ServiceKey = tuple[str | None, tuple[str, ...], str | int | float | None, str |
 class Chosen(dict[int, tuple[Rule, ...]]):
     """Mask -> the rules of one scope that such a mask makes possible."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], policy: Policy | None = None) -> None:
+        """`policy`: the payer's, which rules of one line alone know nothing of."""
         super().__init__()
-        self._rules = tuple(rules)
+        self._rules = tuple((rule, rule.needs_under(policy) if policy else rule.needs) for rule in rules)
 
     def __missing__(self, mask: int) -> tuple[Rule, ...]:
-        chosen = tuple(rule for rule in self._rules if all(mask & need for need in rule.needs))
+        chosen = tuple(rule for rule, needs in self._rules if all(mask & need for need in needs))
         if len(self) >= _MEMO_LIMIT:
             self.clear()
         self[mask] = chosen

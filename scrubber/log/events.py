@@ -99,8 +99,8 @@ class Event(Enum):
         "Grant the ACLs of docs/operations.md, or correct the settings.")  # fmt: skip
     REFERENCE_NOT_LOADED = Spec("critical", ("problem", "error", "frames"),
         "Reference data or payer policies cannot be loaded.",
-        "Check `reference_folder`, `reference_bundle` and `payer_folder`; `scrubber reference info` says what is "
-        "wrong.")  # fmt: skip
+        "Check `reference_folder`, `reference_bundle` and `payer_folder`; `scrubber reference info` and "
+        "`scrubber policy check` say what is wrong.")  # fmt: skip
     RULES_RELOADED = Spec("info", ("digest", "seconds"),
         "New imported tables or payer policies are in force from the next batch on.")  # fmt: skip
     RULES_NOT_RELOADED = Spec("error", ("problem", "error", "frames"),

@@ -1,6 +1,20 @@
 """Payer policies: what differs from payer to payer, as data."""
 
-from scrubber.policy.load import PolicyError, load_policies
-from scrubber.policy.model import Frequency, Policies, Policy, Predicts
+from scrubber.policy.drafts import Said
+from scrubber.policy.errors import PolicyError, Problem
+from scrubber.policy.load import Fingerprint, check_file, explain_policy, fingerprint, load_policies
+from scrubber.policy.model import Policy
+from scrubber.policy.policies import Policies
 
-__all__ = ["Frequency", "Policies", "Policy", "PolicyError", "Predicts", "load_policies"]
+__all__ = [
+    "Fingerprint",
+    "Policies",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "Said",
+    "check_file",
+    "explain_policy",
+    "fingerprint",
+    "load_policies",
+]

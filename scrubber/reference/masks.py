@@ -3,6 +3,9 @@
 `Procedure.mask` and `Diagnosis.mask` share one number space; bits from 40 on are left to whoever looks at whole claims.
 """
 
+OF_CLAIMS = 1 << 40
+"""The first of those bits."""
+
 EM = 1 << 0
 """An evaluation and management visit: 24, 25 and 57 belong here."""
 MINOR = 1 << 1

@@ -4,7 +4,7 @@ from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import Case
 
-WANTED = {"prior_authorization": ("20983",)}
+WANTED = {"prior_authorization": ["20983"]}
 
 
 @rule(
@@ -23,8 +23,7 @@ def prior_authorization(case: Case) -> Hits:
     listed = case.policy.prior_authorization
     if not listed or case.claim.prior_authorization_number:
         return None
-    said = case.policy.prior_authorization_source
-    source = f"{case.policy.title} policy {case.policy.version}: {said}" if said else None
+    source = case.policy.cites(case.policy.prior_authorization_source)
     return [
         Hit(
             "/prior_authorization_number",

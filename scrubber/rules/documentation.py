@@ -4,6 +4,7 @@ Only a claim that says what is on file can be judged; `documentation: null` leav
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from scrubber.reference.facts import Element
@@ -25,6 +26,8 @@ CRYOABLATION_RECORD = [
 ]
 """Elements of a complete record, by their ids in `reference_data/starter/documentation.toml`; for examples."""
 
+_POLICY = {"documentation": [{"procedures": ["76940"], "elements": ["signed order"], "source": "invented policy"}]}
+
 
 @rule(
     "documentation",
@@ -35,19 +38,25 @@ CRYOABLATION_RECORD = [
     source="Documentation checklist of the procedure",
     likelihood=0.6,
     needs=(DOCUMENTED, ON_FILE),
+    widened_by="documentation",
     fires=(
         example("20983", dx="C79.51", documentation=[e for e in CRYOABLATION_RECORD if e != "probe-position"]),
         example("17000", documentation=LESION_RECORD[1:]),
         example("20983-76", dx="C79.51", documentation=CRYOABLATION_RECORD),
+        example("76940", dx="C79.51", documentation=["signature"], policy=_POLICY),
     ),
     passes=(
         example("20983", dx="C79.51", documentation=CRYOABLATION_RECORD),
         example("17000", documentation=LESION_RECORD),
         example("17000", documentation=None),
+        example("76940", dx="C79.51", documentation=["Signed Order"], policy=_POLICY),
     ),
 )
 def documentation(case: Case) -> Hits:
-    """The claim lists the documentation on file, and an element of a procedure's checklist is not in it."""
+    """The claim lists the documentation on file, and an element of a procedure's checklist is not in it.
+
+    The payer's policy may want further elements.
+    """
     on_file = {_normal(each) for each in case.claim.documentation or ()}
     hits = []
     for line in case.lines:
@@ -56,7 +65,18 @@ def documentation(case: Case) -> Hits:
             titles = "; ".join(element.title for element in missing)
             text = f"The documentation on file for {line.code.code} lacks: {titles}."
             hits.append(Hit("/documentation", text, (line,), detail=",".join(element.id for element in missing)))
+        hits += _by_policy(case, line, on_file)
     return hits
+
+
+def _by_policy(case: Case, line: Line, on_file: set[str]) -> Iterator[Hit]:
+    """What the payer's own rows want beside the checklist."""
+    for row in case.policy.elements.get(line.code.code, ()):
+        missing = [name for name in row.elements if _normal(name) not in on_file]
+        if missing:
+            text = f"The documentation on file for {line.code.code} lacks, for this payer: {'; '.join(missing)}."
+            source = case.policy.cites(row.source)
+            yield Hit("/documentation", text, (line,), detail=",".join(missing), source=source)
 
 
 def _applies(element: Element, line: Line) -> bool:

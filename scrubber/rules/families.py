@@ -1,8 +1,10 @@
 """Families of edits: the unit in which a verdict says what was checked and what was not.
 
 `table` names the reference table a family reads (`also`: further ones, for other codes), `policy` the field of the
-payer policy without which it is silent, and `absent` the claim facts without which it cannot judge. A family with
-`unbuilt` set has no rules yet; it stands here so that every verdict says so instead of keeping quiet.
+payer policy without which it is silent, and `absent` the claim facts without which it cannot judge. Rows of the policy
+may name procedures: those in the field `widened` beside the table's, those in `yields` in place of the table's; with
+`per_code` a policy speaks of nothing but the procedures it names. A family with `unbuilt` set has no rules yet; it
+stands here so that every verdict says so instead of keeping quiet.
 """
 
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ class Family:
     also: tuple[str, ...] = ()
     policy: str | None = None
     absent: str | None = None
+    widened: str | None = None
+    yields: str | None = None
+    per_code: bool = False
     unbuilt: str | None = None
     professional_only: bool = False
 
@@ -51,16 +56,25 @@ FAMILIES: dict[str, Family] = {
     "diagnosis-specificity": Family("Diagnoses that leave the side open", table="icd10cm"),
     "excludes1": Family("ICD-10-CM Excludes1 notes", table="icd10cm-excludes1"),
     "laterality": Family("Side in the diagnosis against LT and RT", table="icd10cm"),
-    "medical-necessity": Family("Diagnosis supports the procedure", table="necessity"),
-    "documentation": Family("Documentation elements on file", table="documentation", absent="documentation"),
-    "sex": Family("Procedure against the patient's sex", table="sex", absent="sex"),
+    "medical-necessity": Family("Diagnosis supports the procedure", table="necessity", yields="necessity"),
+    "documentation": Family(
+        "Documentation elements on file", table="documentation", absent="documentation", widened="documentation"
+    ),
+    "sex": Family("Procedure against the patient's sex", table="sex", absent="sex", widened="sex"),
     "duplicates": Family("The same line twice"),
     "timely-filing": Family("Filing limit", policy="filing_limit_months"),
     "prior-authorization": Family("Prior authorization", policy="prior_authorization"),
     "frequency": Family("Frequency within the claim", policy="frequency"),
-    "lcd": Family("Local coverage determinations", unbuilt="no-table"),
-    "clia": Family("CLIA number and QW", unbuilt="no-table"),
-    "ndc": Family("National drug codes", unbuilt="no-table"),
+    "lcd": Family("Coverage determinations that the payer's policy states", policy="necessity", per_code=True),
+    "telehealth": Family(
+        "Telehealth: procedures, place of service, modifiers", policy="telehealth", professional_only=True
+    ),
+    "referring-provider": Family("Referring provider", policy="referring_provider"),
+    "unlisted": Family("Unlisted procedures and category III codes", policy="unlisted"),
+    "clia": Family("CLIA number and QW", policy="clia"),
+    "ndc": Family("National drug codes", policy="ndc"),
+    "procedure-age": Family("Procedure against the patient's age", policy="age", absent="birth_date"),
+    "charge-outlier": Family("Charges far from what is usual", policy="charge_outliers", per_code=True),
     "duplicate-claim": Family("The same claim submitted before", unbuilt="no-history"),
     "global-days-history": Family("Global days of procedures on earlier claims", unbuilt="no-history"),
     "frequency-history": Family("Frequency over earlier claims", unbuilt="no-history"),

@@ -8,6 +8,9 @@ A rule belongs to one *scope* and is handed only that scope's object (see `scrub
 
 `needs` holds masks; the rule is called only when the scope's mask has at least one bit of each. So a rule that cannot
 fire costs nothing. A rule answers None, or a sequence of `Hit`; paths, words and remedies are built only on a hit.
+
+A rule that asks the payer's policy has `policy`, the field without which it is left out. One that asks the tables first
+may have `widened_by`, a field that names further codes: where a policy says it, no need about codes holds it back.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +20,8 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct
 
 from scrubber.contract import Needs, Prediction, Severity
+from scrubber.policy import Policy
+from scrubber.reference.masks import OF_CLAIMS
 from scrubber.rules.example import Example
 from scrubber.rules.families import FAMILIES
 from scrubber.rules.remedies import Edit
@@ -76,12 +81,20 @@ class Rule:
     needs: tuple[int, ...] = ()
     supersedes: tuple[str, ...] = ()
     professional_only: bool = False
+    policy: str | None = None
+    widened_by: str | None = None
     module: str = ""
 
     @property
     def explanation(self) -> str:
         """The rule's docstring: when it fires and why."""
         return " ".join((self.detect.__doc__ or "").split())
+
+    def needs_under(self, policy: Policy) -> tuple[int, ...]:
+        """The masks of which a scope must have a bit each, under a payer's policy."""
+        if self.widened_by is None or policy.is_silent_on(self.widened_by):
+            return self.needs
+        return tuple(need for need in self.needs if need >= OF_CLAIMS)
 
 
 _DECLARED: dict[str, Rule] = {}
@@ -102,6 +115,7 @@ def rule(  # noqa: PLR0913  the parts of a rule are its form; all are named
     needs: Sequence[int] = (),
     supersedes: Sequence[str] = (),
     professional_only: bool = False,
+    widened_by: str | None = None,
 ) -> Callable[[D], D]:
     """Declare the decorated function as a rule. ValueError for an id used twice or a family nobody knows."""
 
@@ -127,6 +141,8 @@ def rule(  # noqa: PLR0913  the parts of a rule are its form; all are named
             needs=tuple(needs),
             supersedes=tuple(supersedes),
             professional_only=professional_only,
+            policy=FAMILIES[family].policy,
+            widened_by=widened_by,
             module=detect.__module__,
         )
         return detect

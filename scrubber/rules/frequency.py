@@ -1,11 +1,11 @@
 """How often a procedure is paid within one claim, where a payer's policy says so."""
 
-from scrubber.policy import Frequency
+from scrubber.policy.parts import Frequency
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import Case, Line
 
-ONCE = {"frequency": (Frequency("20983", 1, "claim", "invented policy"),)}
+ONCE = {"frequency": [{"code": "20983", "units": 1, "per": "claim", "source": "invented policy"}]}
 
 
 @rule(
@@ -32,6 +32,4 @@ def frequency(case: Case) -> Hits:
 
 def _hit(lines: list[Line], limit: Frequency, case: Case) -> Hit:
     text = f"{limit.code} is paid {limit.units} times a {limit.per} by this payer's policy; the claim bills more."
-    return Hit(
-        lines[-1].at("units"), text, lines, detail=limit.code, source=f"{case.policy.title} policy: {limit.source}"
-    )
+    return Hit(lines[-1].at("units"), text, lines, detail=limit.code, source=case.policy.cites(limit.source))

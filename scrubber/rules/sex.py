@@ -8,6 +8,7 @@ from scrubber.rules.scopes import Case
 _WORD = {"F": "female", "M": "male"}
 OVERRIDE = "KX"
 OVERRIDE_CONDITION = "45"
+_POLICY = {"sex": [{"procedures": ["17000"], "sex": "M", "severity": "deny", "source": "invented policy"}]}
 
 
 @rule(
@@ -20,22 +21,29 @@ OVERRIDE_CONDITION = "45"
     severity="warn",
     likelihood=0.2,
     needs=(SEXED,),
-    fires=(example("57520", dx="N87.1", sex="M"),),
+    widened_by="sex",
+    fires=(example("57520", dx="N87.1", sex="M"), example("17000", policy=_POLICY)),
     passes=(example("57520", dx="N87.1"), example("57520-KX", dx="N87.1", sex="M")),
 )
 def procedure_sex(case: Case) -> Hits:
-    """A procedure of one sex on a patient recorded as the other, without KX (or condition code 45) that confirms it."""
+    """A procedure of one sex on a patient recorded as the other, without KX (or condition code 45) that confirms it.
+
+    The payer's policy may name further procedures, and stands in place of the table for those it names.
+    """
     sex = case.sex
     conditions = case.claim.condition_codes or ()
     if sex not in _WORD or OVERRIDE_CONDITION in conditions:
         return None
-    return [
-        Hit(
-            line.at("procedure_code"),
-            f"{line.code.code} is a procedure on {_WORD[line.code.sex]} anatomy; the patient is recorded otherwise. "
-            "Confirm, and bill KX (condition code 45 on an institutional claim) if it is right.",
-            (line,),
+    hits = []
+    for line in case.lines:
+        own = case.policy.sexes.get(line.code.code)
+        only = own.sex if own else line.code.sex
+        if only is None or only == sex or OVERRIDE in line.service.modifiers:
+            continue
+        text = (
+            f"{line.code.code} is a procedure on {_WORD[only]} anatomy; the patient is recorded otherwise. "
+            "Confirm, and bill KX (condition code 45 on an institutional claim) if it is right."
         )
-        for line in case.lines
-        if line.code.sex is not None and line.code.sex != sex and OVERRIDE not in line.service.modifiers
-    ]
+        severity, source = (own.severity, case.policy.cites(own.source)) if own else (None, None)
+        hits.append(Hit(line.at("procedure_code"), text, (line,), severity=severity, source=source))
+    return hits

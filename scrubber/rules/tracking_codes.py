@@ -26,7 +26,7 @@ def tracking_code_charge(case: Case) -> Hits:
     wanted = case.policy.tracking_code_charges
     if wanted is None:
         return None
-    source = case.policy.tracking_code_source
+    source = case.policy.cites(case.policy.tracking_code_source)
     return [
         Hit(
             line.at("charge"),
@@ -37,7 +37,7 @@ def tracking_code_charge(case: Case) -> Hits:
                     f"Bill {line.code.code} at {wanted[0]}", (SetCharge(line.index, CENTS[wanted[0]]),), "confirmation"
                 ),
             ),
-            source=f"{case.policy.title} policy {case.policy.version}: {source}" if source else None,
+            source=source,
         )
         for line in case.lines
         if line.code.mask & TRACKING and money(line.cents) not in wanted

@@ -101,7 +101,6 @@ def mue_day_appealable(day: Day) -> Hits:
     source="NCCI MUE, indicator 1",
     likelihood=0.9,
     needs=(HAS_MUE, OVER_LIMIT),
-    professional_only=True,
     fires=(example("A0425-RHx300", dx="R55"), example("A0425-RHx600", dx="R55")),
     passes=(example("A0425-RHx250", dx="R55"), example("A0425-RHx250", "A0425-RH-76x50", dx="R55")),
 )
@@ -149,7 +148,6 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     severity="warn",
     likelihood=0.5,
     needs=(HAS_MUE, OVER_LIMIT),
-    professional_only=True,
     fires=(example("A4206", dx="E10.9"),),
     passes=(example("17000"), example("A4206-GY", dx="E10.9")),
 )

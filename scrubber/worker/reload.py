@@ -11,11 +11,10 @@ import time
 import mode
 
 from scrubber.engine import Sources
-from scrubber.engine.sources import Fingerprint
 from scrubber.kafka.handler import ClaimHandler
 from scrubber.kafka.metrics import Metrics
 from scrubber.log import Event, Plain, emit, error_values
-from scrubber.policy import PolicyError
+from scrubber.policy import Fingerprint, PolicyError
 from scrubber.reference import ReferenceDataError
 
 
@@ -47,7 +46,10 @@ class Reloading(mode.Service):
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(self._every)
-            found = await asyncio.to_thread(self._sources.fingerprint)
+            try:
+                found = await asyncio.to_thread(self._sources.fingerprint)
+            except OSError:
+                continue  # somebody is replacing a file at this moment; the next look sees it whole
             if found != self._seen:
                 self._seen = found
                 await self._take_up()

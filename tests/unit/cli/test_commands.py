@@ -31,6 +31,7 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "scrub", "worker", "demo", "publish", "watch",
         "rules", "rules show",
         "reference", "reference info", "reference import", "reference remove", "reference lookup", "reference diff",
+        "policy", "policy check", "policy show",
         "topics", "topics list", "topics create", "topics schema",
     }  # fmt: skip
 

@@ -4,12 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from scrubber.contract import Claim, Patient, Provider, ServiceLine, Subscriber
 from scrubber.engine import Engine
 from scrubber.engine.detect import Detector
-from scrubber.engine.examples import scrub_example
+from scrubber.engine.examples import scrub_example, with_fields
 from scrubber.engine.views import Views
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import Example, example
@@ -57,7 +56,7 @@ def test_a_remedy_holds_in_one_of_the_examples(engine: Engine, subject: Rule) ->
     proposed = proven = False
     for sample in subject.fires:
         claim = sample.claim()
-        policy = replace(engine.policies.of(claim), **sample.policy)
+        policy = with_fields(engine.policies.of(claim), sample.policy)
         views = Views(engine.reference, [rule for rule in RULES.values() if rule.scope == "line"])
         _, hits = Detector(policy, RULES.values(), views).detect(claim, sample.date + dt.timedelta(days=3))
         proposed |= any(each.hit.remedies for each in hits if each.rule is subject)
