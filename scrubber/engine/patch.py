@@ -100,7 +100,7 @@ def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
             draft.replace(f"{path}/charge", money(cents))
         case DropLine(index):
             original, line, path = draft.line(index)
-            draft.change -= _cents(line)
+            draft.change -= CENTS[line.charge]
             draft.order.remove(original)
             draft.remove(path)
         case InsertLine():
@@ -166,10 +166,6 @@ def _compile_drop_diagnosis(draft: _Draft, index: int) -> None:
         if any(pointer >= gone for pointer in line.diagnosis_pointers):
             kept = tuple(p - (p > gone) for p in line.diagnosis_pointers if p != gone)
             draft.replace(f"{draft.line(original)[2]}/diagnosis_pointers", kept)
-
-
-def _cents(line: ServiceLine) -> int:
-    return 0 if line.charge is None else CENTS[line.charge]
 
 
 def apply_patch(claim: Claim, ops: Sequence[PatchOp]) -> Claim:
