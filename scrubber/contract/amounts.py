@@ -20,17 +20,18 @@ Amount = _Text | int | float
 """An exact decimal, as text or as a JSON number."""
 Units = int | Decimal
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-class _Parsed(dict[Amount, T], Generic[T]):
+class _Parsed(dict[K, T], Generic[K, T]):
     """A table that fills itself with `parse` and starts over when it is full."""
 
-    def __init__(self, parse: Callable[[Amount], T]) -> None:
+    def __init__(self, parse: Callable[[K], T]) -> None:
         super().__init__()
         self._parse = parse
 
-    def __missing__(self, amount: Amount) -> T:
+    def __missing__(self, amount: K) -> T:
         value = self._parse(amount)
         if len(self) >= _REMEMBERED:
             self.clear()
@@ -52,12 +53,14 @@ def _decimal(amount: Amount, places: int) -> Decimal:
     return value
 
 
-def _cents(amount: Amount) -> int:
+def _cents(amount: Amount | None) -> int:
+    if amount is None:
+        return 0
     if isinstance(amount, str) and amount[-3:-2] == "." and len(amount) <= _PLAIN:
         # The usual form, 1234.56, at a tenth of the cost.
-        whole, part = amount[:-3], amount[-2:]
-        if amount.isascii() and whole.isdigit() and part.isdigit():
-            return int(whole) * 100 + int(part)
+        digits = amount[:-3] + amount[-2:]
+        if digits.isdecimal():
+            return int(digits)
     return int(_decimal(amount, 2) * 100)
 
 
@@ -67,7 +70,7 @@ def _units(amount: Amount) -> Units:
 
 
 CENTS = _Parsed(_cents)
-"""Amount of money -> integer cents. ValueError when it is no amount with at most two decimal places."""
+"""Amount of money -> integer cents, 0 for None. ValueError when it is no amount with at most two decimal places."""
 
 UNITS = _Parsed(_units)
 """Service units -> int, or Decimal when they are not whole. ValueError beyond three decimal places."""

@@ -1,7 +1,7 @@
 """Bytes to claims and verdicts to bytes, as JSON or MessagePack."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -135,11 +135,9 @@ def encode_verdict(verdict: Verdict, content_type: str = JSON) -> bytes:
 def _check_amounts(claim: Claim) -> None:
     """Every amount must be exact, or the rules would judge another claim than the one that was sent."""
     try:
-        if claim.total_charge is not None:
-            CENTS[claim.total_charge]
+        CENTS[claim.total_charge]
         for line in claim.service_lines:
-            if line.charge is not None:
-                CENTS[line.charge]
+            CENTS[line.charge]
             if line.units is not None:
                 UNITS[line.units]
     except ValueError:
@@ -150,14 +148,17 @@ def _check_amounts(claim: Claim) -> None:
 
 
 def _first_wrong_amount(claim: Claim) -> str:
-    amounts: list[tuple[Mapping[Amount, object], Amount | None, str]] = [(CENTS, claim.total_charge, "/total_charge")]
+    cents, units = CENTS.__getitem__, UNITS.__getitem__
+    amounts: list[tuple[Callable[[Amount], object], Amount | None, str]] = [
+        (cents, claim.total_charge, "/total_charge")
+    ]
     for index, line in enumerate(claim.service_lines):
-        amounts.append((CENTS, line.charge, f"/service_lines/{index}/charge"))
-        amounts.append((UNITS, line.units, f"/service_lines/{index}/units"))
-    for table, amount, path in amounts:
+        amounts.append((cents, line.charge, f"/service_lines/{index}/charge"))
+        amounts.append((units, line.units, f"/service_lines/{index}/units"))
+    for parse, amount, path in amounts:
         try:
             if amount is not None:
-                table[amount]
+                parse(amount)
         except ValueError:
             return path
     return ""

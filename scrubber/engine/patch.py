@@ -101,7 +101,7 @@ def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
             draft.replace(f"{path}/charge", money(cents))
         case DropLine(index):
             original, line, path = draft.line(index)
-            draft.change -= _cents(line)
+            draft.change -= CENTS[line.charge]
             draft.order.remove(original)
             draft.remove(path)
         case InsertLine():
@@ -182,10 +182,6 @@ def _compile_put_first(draft: _Draft, index: int) -> None:
             pointers = tuple(exchanged.get(pointer, pointer) for pointer in pointers)
         if pointers != line.diagnosis_pointers:
             draft.replace(f"{draft.line(original)[2]}/diagnosis_pointers", pointers)
-
-
-def _cents(line: ServiceLine) -> int:
-    return 0 if line.charge is None else CENTS[line.charge]
 
 
 def apply_patch(claim: Claim, ops: Sequence[PatchOp]) -> Claim:

@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import product
 from string import ascii_uppercase, digits
+from typing import NamedTuple
 
 from scrubber.reference.facts import Exclusion
 from scrubber.reference.rows import read_rows
@@ -31,32 +32,48 @@ class Exclusions:
                 self._over.setdefault((first, last), []).append(named)
             else:
                 self._at.setdefault(first, []).append(named)
-        self._above: dict[str, list[Exclusion]] = {}
+        self._noted: dict[str, Noted] = {}
         self._between: dict[frozenset[tuple[str, str]], frozenset[str]] = {}
 
-    def of(self, code: str) -> tuple[Exclusion, ...]:
-        """The notes at `code` and at every heading above it.
+    def of(self, code: str) -> "Noted":
+        """What is excluded beside `code`, by the notes at it and at every heading above it.
 
         A note that names the code itself is left out: it sends readers to this very code, and says nothing of what may
         stand beside it.
         """
-        category = code[:_CATEGORY]
-        above = self._above.get(category)
-        if above is None:
-            spans = self._over.items()
-            above = [note for (first, last), notes in spans if first <= category <= last for note in notes]
-            self._above[category] = above
-        notes = [note for size in range(_CATEGORY, len(code) + 1) for note in self._at.get(code[:size], ())]
-        return tuple([note for note in (*notes, *above) if not note.names(code)])
+        size = len(code)
+        while size > _CATEGORY and code[:size] not in self._at:
+            size -= 1
+        heading = code[:size]
+        noted = self._noted.get(heading)
+        if noted is None:
+            noted = self._noted[heading] = self._at_and_above(heading)
+        if code[:_CATEGORY] not in noted.categories:
+            return noted
+        others = [note for note in noted.notes if not note.names(code)]
+        return noted if len(others) == len(noted.notes) else self._with_categories(others)
 
-    def categories(self, notes: tuple[Exclusion, ...]) -> frozenset[str]:
-        """The categories in which `notes` may name a code. Equal notes give one and the same set."""
-        spans = frozenset((note.first[:_CATEGORY], note.last[:_CATEGORY]) for note in notes)
+    def _at_and_above(self, heading: str) -> "Noted":
+        category = heading[:_CATEGORY]
+        notes = [note for size in range(_CATEGORY, len(heading) + 1) for note in self._at.get(heading[:size], ())]
+        spans = self._over.items()
+        above = [note for (first, last), over in spans if first <= category <= last for note in over]
+        return self._with_categories(notes + above)
+
+    def _with_categories(self, notes: list[Exclusion]) -> "Noted":
+        spans = frozenset([(note.first[:_CATEGORY], note.last[:_CATEGORY]) for note in notes])
         found = self._between.get(spans)
         if found is None:
             found = frozenset(category for first, last in spans for category in _between(first, last))
             self._between[spans] = found
-        return found
+        return Noted(tuple(notes), found)
+
+
+class Noted(NamedTuple):
+    """What notes exclude: `categories` are those in which they may name a code; equal notes share one set of them."""
+
+    notes: tuple[Exclusion, ...]
+    categories: frozenset[str]
 
 
 @cache
