@@ -10,12 +10,14 @@ ROWS = (
     "1\t17003\t\t17000\t\t2013091\t\t\n"
     "2\t0054T\t\tCCCCC\t\t2013091\t2024366\t\n"
     '3\t01968\t\t01967\t2020001\t2013091\t\tSee note, "quoted\n'
-    "3\t01968\t2019365\tCCCCC\t\t2016060\t9999365\t\n"
+    "3\t01969\t\tCCCCC\t\t2016060\t9999365\t\n"
+    "3\t01968\t2019365\tCCCCC\t\t2016060\t2020001\t\n"
 )
 EXPECTED = [
     ("17003", 1, "17000", 20130401, 0),
     ("0054T", 2, None, 20130401, 20241231),
     ("01968", 3, "01967", 20130401, 20200101),
+    ("01969", 3, None, 20160229, 0),
     ("01968", 3, None, 20160229, 20191231),
 ]
 
@@ -56,7 +58,7 @@ def test_rows_refused(tmp_path: Path, row: str, reason: str) -> None:
     parsed = load(tmp_path, f"{AOC_HEAD}{ROWS}{row}\n")
     assert rows(parsed) == EXPECTED
     assert parsed.refused.counts == {reason: 1}
-    assert parsed.refused.first[reason][0][0] == 7
+    assert parsed.refused.first[reason][0][0] == 8
 
 
 @pytest.mark.parametrize(

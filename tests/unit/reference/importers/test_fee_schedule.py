@@ -45,7 +45,7 @@ def test_without_the_banner_there_is_no_release(tmp_path: Path) -> None:
     [
         (("76940,26", "7694,26"), "a procedure code"),
         (("76940,26", "76940,266"), "a modifier of two characters, or none"),
-        (("76940,26", "76940,"), "each code and modifier once"),
+        (("76940,26,,A", "76940,,,I"), "each code and modifier once"),
         ((",,A,", ",,,"), "a status code of one letter"),
         ((",1.00,,1.00,", ",1.00,no,1.00,"), "NA or nothing"),
         (("3.10", "3.1x"), "a number with at most 2 decimal places"),

@@ -14,6 +14,10 @@ def test_places(tmp_path: Path) -> None:
     assert parsed.left_out == {UNASSIGNED: 1}
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    assert len(rows(load(tmp_path, POS.encode("utf-8-sig")))) == 1
+
+
 def test_taxonomy_keeps_code_and_display_name_only(tmp_path: Path) -> None:
     parsed = load(tmp_path, TAXONOMY, "nucc_taxonomy_251.csv")
     assert rows(parsed) == [("207N00000X", "Dermatology Physician")]
