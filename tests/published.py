@@ -53,3 +53,11 @@ def write_fees(path: Path, *rows: str) -> Path:
         lines.append(f"{code},{modifier.strip('-')},,{status},{days},0,2,0,1,0,0,,,2.05,1.66,32.3465")
     path.write_text("\n".join(lines) + "\n", encoding="cp1252")
     return path
+
+
+def write_taxonomy(path: Path, *codes: str) -> Path:
+    """NUCC's columns, with these codes."""
+    lines = ["Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section"]
+    lines += [f"{code},Group,Class,,,,Invented {code},Individual" for code in codes]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path

@@ -23,7 +23,6 @@ from scrubber.reference.lines import SortedLines
 from scrubber.reference.manifest import TableInfo, read_tables
 from scrubber.reference.procedures import HCPCS_COLUMNS
 
-TAXONOMY_COLUMNS = ("code", "name")
 REASON_COLUMNS = ("code", "start", "end")
 _CODE_LENGTH = 5
 _MANY = 10
@@ -129,7 +128,7 @@ def _places(rows: Rows, origin: Origin) -> Compiled:
 
 
 def _taxonomy(rows: Rows, origin: Origin) -> Compiled:
-    return _lines(origin.info, TAXONOMY_COLUMNS, rows)
+    return _lines(origin.info, small.TAXONOMY_COLUMNS, rows)
 
 
 def _reasons(rows: Rows, origin: Origin) -> Compiled:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 V = TypeVar("V")
-_LONGEST_KEY = 8
-"""No code is longer, with its dot. What is longer is not a code, and is not kept."""
+_LONGEST_KEY = 10
+"""A taxonomy code has ten characters, and no code is longer. What is longer is not a code, and is not kept."""
 
 
 class Budget:

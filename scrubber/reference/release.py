@@ -1,6 +1,7 @@
 """The tables between two days on which any of them changes: within a release, a date makes no difference."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 from scrubber.reference.diagnoses import Diagnoses, normal, unknown
 from scrubber.reference.editions import Editions
 from scrubber.reference.facts import Diagnosis, Modifier, Pair, Place, Procedure
+from scrubber.reference.lines import SortedLines
 from scrubber.reference.memo import Budget, Memo
 from scrubber.reference.procedures import Procedures
 from scrubber.reference.small import modifier_on
 
 _ids = count(1)
+_TAXONOMY = re.compile(r"[0-9A-Z]{9}X")
 
 
 class Tables:
@@ -25,6 +28,7 @@ class Tables:
         diagnoses: Callable[[dt.date], Diagnoses],
         modifiers: Editions[Mapping[str, Modifier]],
         places: Editions[Mapping[str, Place]],
+        taxonomies: Editions[SortedLines],
     ) -> None:
         """`diagnoses` gives the tables of diagnoses that speak of a day."""
         self.every = every
@@ -32,12 +36,14 @@ class Tables:
         self.diagnoses = diagnoses
         self.modifiers = modifiers
         self.places = places
+        self.taxonomies = taxonomies
 
 
 class Release:
     """What all tables say on any of the days they share; `id` is unique within the process.
 
-    The memos resolve a code on first touch. `modifiers` and `places` give None for what no table knows.
+    The memos resolve a code on first touch. `modifiers` and `places` give None for what no table knows; `taxonomies`
+    gives whether a provider taxonomy code is one, None where only a table could tell and none is loaded.
     """
 
     def __init__(self, tables: Tables, day: dt.date, budget: Budget, like: "Release | None" = None) -> None:
@@ -53,6 +59,8 @@ class Release:
         self.diagnoses: Memo[Diagnosis] = like.diagnoses if like else Memo(self._diagnosis, budget)
         self.modifiers: Memo[Modifier | None] = Memo(self._modifier, budget)
         self.places: Memo[Place | None] = Memo(places.get, budget)
+        self._known_taxonomies = tables.taxonomies.table(day)
+        self.taxonomies: Memo[bool | None] = Memo(self._taxonomy, budget)
         self._children: Memo[tuple[Diagnosis, ...]] = (
             like._children if like else Memo(self._billable_under, budget)  # noqa: SLF001
         )
@@ -95,6 +103,12 @@ class Release:
         if plain != code:
             return self.diagnoses[plain]
         return self._diagnoses.on(code, self.day, excludes=self.reaches("icd10cm-excludes1"))
+
+    def _taxonomy(self, code: str) -> bool | None:
+        plain = code.strip().upper()
+        if not _TAXONOMY.fullmatch(plain):
+            return False
+        return bool(self._known_taxonomies.at(plain)) if self._known_taxonomies else None
 
     def _modifier(self, code: str) -> Modifier | None:
         modifier = self._known_modifiers.get(code)

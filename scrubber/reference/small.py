@@ -9,6 +9,7 @@ from scrubber.reference.rows import read_rows
 
 MODIFIER_COLUMNS = ("code", "meaning", "class", "start", "end", "side", "bypass")
 PLACE_COLUMNS = ("code", "name", "setting")
+TAXONOMY_COLUMNS = ("code", "name")
 
 
 def read_modifiers(file: str, content: bytes) -> dict[str, Modifier]:

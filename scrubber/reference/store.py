@@ -15,7 +15,7 @@ from scrubber.reference.memo import Budget
 from scrubber.reference.procedures import HCPCS_COLUMNS, Procedures
 from scrubber.reference.release import Release, Tables
 from scrubber.reference.shelf import Shelf
-from scrubber.reference.small import read_modifiers, read_places
+from scrubber.reference.small import TAXONOMY_COLUMNS, read_modifiers, read_places
 from scrubber.reference.starter import Starter
 from scrubber.shipped import NotShippedError, shipped_folder
 
@@ -119,6 +119,7 @@ def load(folder: Path | None = None, bundle: Path | None = None) -> Reference:
         shelf.diagnoses(),
         shelf.read("modifiers", read_modifiers),
         shelf.read("pos", read_places),
+        shelf.lines("taxonomy", TAXONOMY_COLUMNS),
     )
     if imported:
         digest = f"{digest}.{imported.bundle.digest}"
@@ -133,4 +134,4 @@ def _for_hospitals(tables: Tables, shelf: Shelf) -> Tables:
     every |= {"ptp": pairs} if pairs else {}
     every |= {"mue": limits} if limits else {}
     edits = replace(tables.procedures.edits, pairs=pairs, limits=limits)
-    return Tables(every, Procedures(edits, every), tables.diagnoses, tables.modifiers, tables.places)
+    return Tables(every, Procedures(edits, every), tables.diagnoses, tables.modifiers, tables.places, tables.taxonomies)

@@ -29,6 +29,7 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "claim-structure": Family("Required elements, dates, diagnosis pointers, charges in balance"),
     "identifiers": Family("National Provider Identifiers"),
+    "taxonomy": Family("Provider taxonomy codes", table="taxonomy"),
     "place-of-service": Family("Place of service", table="pos", professional_only=True),
     "procedure-validity": Family("Procedure codes valid on the date of service", table="procedures", also=("hcpcs",)),
     "modifiers": Family("Modifiers: known, in force, consistent, on the right kind of code", table="modifiers"),

@@ -1,7 +1,7 @@
 """National Provider Identifiers: ten digits with a check digit."""
 
 from scrubber.contract import Prediction
-from scrubber.rules.example import example
+from scrubber.rules.example import NPI, example
 from scrubber.rules.form import Hit, Hits, rule
 from scrubber.rules.scopes import ODD_NPI, Case
 
@@ -71,4 +71,33 @@ def npi(case: Case) -> Hits:
         carc, problem = ("207", "is wrong: its digits do not check") if provider.npi else ("206", "is missing")
         text = f"The NPI of the {role} {problem}."
         hits.append(Hit(f"/{field}/npi", text, detail=field, predicts=Prediction("CO", carc, rarc)))
+    return hits
+
+
+@rule(
+    "taxonomy",
+    title="Provider taxonomy code that does not exist",
+    scope="claim",
+    family="taxonomy",
+    predicts=("CO", "8"),
+    source="NUCC health care provider taxonomy",
+    likelihood=0.7,
+    fires=(
+        example("17000", billing_provider={"npi": NPI, "taxonomy_code": "DERM"}),
+        example("17000", rendering_provider={"npi": NPI, "taxonomy_code": "207N00000"}),
+    ),
+    passes=(example("17000"), example("17000", billing_provider={"npi": NPI})),
+)
+def taxonomy(case: Case) -> Hits:
+    """The billing or rendering provider's taxonomy code has not the form of one, or NUCC's imported list lacks it."""
+    claim, exists = case.claim, case.release.taxonomies
+    hits = []
+    for field, provider in (
+        ("billing_provider", claim.billing_provider),
+        ("rendering_provider", claim.rendering_provider),
+    ):
+        if provider is not None and (code := provider.taxonomy_code) and exists[code] is False:
+            role = field.replace("_", " ")
+            text = f"The taxonomy code of the {role} is none that NUCC lists. Correct it."
+            hits.append(Hit(f"/{field}/taxonomy_code", text, detail=field))
     return hits

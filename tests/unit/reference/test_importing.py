@@ -8,7 +8,7 @@ import pytest
 from scrubber.reference import Reference, ReferenceDataError, load
 from scrubber.reference.bundle.imported import ImportedTables
 from scrubber.reference.importing import Job, run
-from tests.published import write_add_ons, write_fees, write_mue, write_ptp
+from tests.published import write_add_ons, write_fees, write_mue, write_ptp, write_taxonomy
 
 DAY = dt.date(2026, 9, 15)
 
@@ -149,3 +149,15 @@ def test_refused_rows_are_reported_and_not_kept(bundle: Path, tmp_path: Path) ->
     assert "no-code" in why
     (table,) = ImportedTables(bundle).tables
     assert table.left_out == dict(report.refused)
+
+
+def test_a_taxonomy_list_decides_which_codes_there_are(bundle: Path, tmp_path: Path) -> None:
+    shipped = load().on(DAY)
+    assert (shipped.taxonomies["207N00000X"], shipped.taxonomies["207n00000x"], shipped.taxonomies["DERM"]) == (
+        None, None, False,
+    )  # fmt: skip
+    listed = write_taxonomy(tmp_path / "nucc_taxonomy_261.csv", "207N00000X")
+    release = imported(bundle, listed, first_day=dt.date(2026, 1, 1)).on(DAY)
+    assert release.taxonomies["207n00000x"] is True
+    assert release.taxonomies["207R00000X"] is False
+    assert not load(bundle=bundle).on(dt.date(2025, 12, 31)).reaches("taxonomy")
