@@ -106,7 +106,8 @@ def test_a_workbook_gives_the_same_rows(tmp_path: Path) -> None:
 def test_numbers_in_a_workbook_are_read_as_text(tmp_path: Path) -> None:
     header = ["Column 1", "Column 2", "*=in existence\nprior to 1996", "Effective\nDate", "Deletion\nDate\n*=no data"]
     header += ["Modifier\n0=not allowed\n1=allowed\n9=not applicable", "PTP Edit Rationale"]
-    edits = [[17000, 99213, "", 20130701, "*", 1, WHY], [17000, 99214, "", 20130701, "*", 5, WHY]]
-    parsed = load(tmp_path, workbook([header, *edits], first_row=3), "ccipra.xlsx")
-    assert rows(parsed) == [("17000", "99213", 20130701, 0, 1, WHY)]
-    assert parsed.refused.first == {"modifier indicator 0, 1 or 9": [(5, "5")]}
+    never, unknown = (f"17000 99214 . 20130701 * {indicator} {WHY}".split(" ", 6) for indicator in (0, 5))
+    book = workbook([header, [17000, 99213, "", 20130701, "*", 1, WHY], never, unknown], first_row=3)
+    parsed = load(tmp_path, book, "ccipra.xlsx")
+    assert rows(parsed) == [("17000", "99213", 20130701, 0, 1, WHY), ("17000", "99214", 20130701, 0, 0, WHY)]
+    assert parsed.refused.first == {"modifier indicator 0, 1 or 9": [(6, "5")]}
