@@ -18,7 +18,7 @@ CELLS: list[list[str | int | float]] = [
 def test_a_zip_is_one_table_and_what_explains_it(tmp_path: Path) -> None:
     members: dict[str, str | bytes] = {
         "folder/": b"",
-        "notes.pdf": b"%PDF",
+        "notes.docx": zipped({"word/document.xml": "<x/>"}),
         "old.xls": b"\xd0\xcf\x11\xe0",
         "Read me.txt": "Read me.\n",
     }
