@@ -12,7 +12,7 @@ NAME = "ccipra-v322r0-f1.TXT"
 
 
 def test_a_pair_deleted_and_reinstated_has_two_rows(tmp_path: Path) -> None:
-    again = f"17000\t99213\t*\t20201001\t*\t1\t{WHY}\n"
+    again = f"17000 \t99213\t*\t20201001\t * \t1\t{WHY}\n"
     parsed = load(tmp_path, PTP + again, NAME)
     assert rows(parsed) == [
         ("17000", "99213", 20130701, 20191231, 1, WHY),
