@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format types check docs build bench lock clean check-python
+.PHONY: help install demo test oracle lint format types check docs build bench lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,10 @@ demo: $(VENV)/$(READY) ## show claims going in and verdicts coming out, on a bro
 
 test: $(VENV)/$(READY) ## run every test this machine can run
 	@$(BIN)/python -m pytest $(ARGS)
+
+oracle: $(VENV)/$(READY) ## hold every row of CMS's files in SCRUBBER_CMS_FILES against the engine; writes build/oracle.json
+	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }
+	@$(BIN)/python -m pytest tests/oracle $(ARGS)
 
 lint: $(VENV)/$(READY) ## check style and formatting
 	@$(BIN)/ruff check .

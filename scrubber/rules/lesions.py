@@ -64,10 +64,10 @@ def _too_many(day: Day, lines: list[Line], code: str, units: int, remedies: tupl
 
 
 def _bill_once(lines: list[Line]) -> tuple[Remedy, ...]:
-    """17004 on one line, once: further lines go, further units go with their share of the charge."""
-    keep, *others = lines
+    """17004 on one line, once, that has it once already if one does: other lines go, and units with their share."""
+    keep = min(lines, key=lambda line: (line.service.units != 1, line.number))
     units = keep.service.units
-    edits: list[Edit] = [DropLine(line.index) for line in others]
+    edits: list[Edit] = [DropLine(line.index) for line in lines if line is not keep]
     if isinstance(units, int) and units > 1:
         if keep.cents <= 0 or keep.cents % units:
             return ()

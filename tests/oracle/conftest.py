@@ -36,7 +36,7 @@ class Tally:
             self.disagreements.append(what)
 
 
-_TALLIES = pytest.StashKey[list[Tally]]()
+_TALLIES: pytest.StashKey[list[Tally]] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,7 +71,8 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tally]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    tallies = sorted(config.stash[_TALLIES], key=lambda each: each.name)
+    opened = config.stash[_TALLIES]
+    tallies = sorted(opened, key=lambda each: each.name)
     if not tallies:
         return
     total = Tally("total", sum(each.rows for each in tallies), seconds=sum(each.seconds for each in tallies))
@@ -86,7 +87,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     REPORT.write_text(
         json.dumps({"tables": [_counted(each) for each in tallies], "total": _counted(total)}, indent=2) + "\n"
     )
-    terminalreporter.write_line(f"written to {REPORT.relative_to(Path.cwd()) if REPORT.is_relative_to(Path.cwd()) else REPORT}")
+    terminalreporter.write_line(f"written to build/{REPORT.name}")
 
 
 def _counted(tally: Tally) -> dict[str, object]:

@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 History = tuple[Span, ...]
 Edits = dict[str, dict[str, History]]
-"""Column 1 -> column 2 -> rows of the pair. Equal histories are one object, or 2.4 million rows would fill the memory."""
+"""Column 1 -> column 2 -> rows of the pair. Equal histories are one object: there are 2.4 million rows."""
 
 
 def day(text: str) -> dt.date:

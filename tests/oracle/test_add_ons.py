@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.oracle.conftest import Tally
-from tests.oracle.published import DAY, add_ons
+from tests.oracle.published import DAY, AddOn, add_ons
 from tests.oracle.scrubbing import Scrubbers, batches, claim, line
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrubber.contract import ServiceLine
 
 FAMILY = "ncci-add-on"
 FIRST = dt.date(2024, 7, 1)
@@ -16,33 +20,42 @@ VISIT = "99213"
 """Something that is no add-on, for the contractor to decide on."""
 
 
+def _must_speak(row: AddOn, beside: bool, primaries: set[str]) -> bool:
+    """Alone an add-on is refused or looked at; with the row's primary, or a visit if the contractor decides, it is not.
+
+    Of type 3, whose primaries are listed while the contractor may accept more, a visit that is not listed is looked at.
+    """
+    if not beside:
+        return True
+    return row.primary == CONTRACTOR and row.type != "2" and VISIT not in primaries
+
+
 def test_every_add_on(bundle: Path, scrubbers: Scrubbers, cms_files: Path, tally: Callable[[str], Tally]) -> None:
     rows = add_ons(cms_files / "aoc/AOC_2024Q3-assembled.txt")
     counts = {kind: tally(f"Add-on codes: type {kind}, alone and with each primary") for kind in "123"}
     primaries = defaultdict(set)
     for row in rows:
         primaries[row.code].add(row.primary)
+        counts[row.type].rows += 1
     assert VISIT not in primaries
 
-    def questions() -> Iterator[tuple[bytes, list[tuple[str, str, int, bool]]]]:
-        """Each row on a date of its own: code, type, number of its first line, whether something must be said."""
+    def questions() -> Iterator[tuple[bytes, list[tuple[AddOn, int, bool]]]]:
+        """Each row on a date of its own; with it the number of the add-on's line, and whether it must be named."""
         for beside in (False, True):
             for some in batches(rows, 25):
-                lines, about = [], []
+                lines: list[ServiceLine] = []
+                about = []
                 for number, row in enumerate(some):
                     date = FIRST + number * DAY
-                    about.append((row.code, row.type, len(lines) + 1, not beside))
+                    about.append((row, len(lines) + 1, _must_speak(row, beside, primaries[row.code])))
                     lines.append(line(row.code, date))
                     if beside:
                         lines.append(line(VISIT if row.primary == CONTRACTOR else row.primary, date))
-                    # Beside a visit alone, one of type 3 may be paid: the contractor decides. A finding is right.
-                    if beside and row.primary == CONTRACTOR and row.type != "2":
-                        about[-1] = (*about[-1][:3], VISIT not in primaries[row.code])
                 yield claim(FAMILY, lines), about
 
     for about, said in scrubbers.ask(bundle, questions()):
         found = {number for finding in said for number in finding.lines}
-        for code, kind, number, alone in about:
-            counts[kind].check((number in found) == alone, f"{code} {'alone' if alone else 'with its primary'}")
-    for row in rows:
-        counts[row.type].rows += 1
+        for row, number, named in about:
+            counts[row.type].check(
+                (number in found) == named, f"{row.code}, primary {row.primary}: named is not {named}"
+            )

@@ -53,5 +53,5 @@ def test_every_code_of_the_order_file_in_its_year(
     bundle: Path, scrubbers: Scrubbers, cms_files: Path, tally: Callable[[str], Tally]
 ) -> None:
     billable = order(cms_files / "icd10cm/icd10cm_order_2025.rebuilt.txt.xz")
-    asked = ((code, day, not good) for day in YEAR for code, good in billable.items())
-    _hold(tally("ICD-10-CM: codes and headings of FY2025, first and last day"), asked, bundle, scrubbers)
+    asked = [(code, day, not good) for day in YEAR for code, good in billable.items() if good or day == YEAR[0]]
+    _hold(tally("ICD-10-CM: FY2025's codes on its first and last day, headings"), asked, bundle, scrubbers)

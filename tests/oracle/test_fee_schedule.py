@@ -39,7 +39,7 @@ def test_every_row(bundle: Path, cms_files: Path, tally: Callable[[str], Tally])
             parts.rows += 1
             continue
         fees = procedure.fees
-        says = {name: row[column] for name, column in INDICATORS.items()}
+        says: dict[str, object] = {name: row[column] for name, column in INDICATORS.items()}
         says |= {name: row[column] == "NA" for name, column in FLAGS.items()}
         says |= {name: int(Decimal(row[column]) * factor) for name, (column, factor) in NUMBERS.items()}
         whole.check(fees is not None and all(getattr(fees, name) == value for name, value in says.items()), code)

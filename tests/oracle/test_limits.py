@@ -7,6 +7,10 @@ from pathlib import Path
 from tests.oracle.conftest import Tally
 from tests.oracle.published import DAY, limits
 from tests.oracle.scrubbing import Said, Scrubbers, batches, claim, line
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrubber.contract import ServiceLine
 
 FAMILY = "ncci-mue"
 DATE = dt.date(2026, 5, 15)
@@ -48,7 +52,8 @@ def test_every_limit(bundle: Path, scrubbers: Scrubbers, cms_files: Path, tally:
     def questions() -> Iterator[tuple[bytes, list[tuple[Case, bool, set[int]]]]]:
         for shape in (_at_limit, _beyond, _on_two_lines, _on_two_dates):
             for some in batches(cases, 25):
-                lines, about = [], []
+                lines: list[ServiceLine] = []
+                about = []
                 for case in some:
                     billed, too_much = shape(case)
                     about.append((case, too_much, {len(lines) + number for number in range(1, len(billed) + 1)}))

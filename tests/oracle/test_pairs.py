@@ -1,37 +1,25 @@
-"""NCCI procedure-to-procedure edits: every pair in force, days around deletions, and modifiers."""
+"""NCCI procedure-to-procedure edits: every pair in force, and days around deletions."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from tests.oracle.conftest import Tally
-from tests.oracle.packing import Packer, agrees, expected, in_few_lines, in_force
+from tests.oracle.packing import Packer, agrees, expected, in_few_lines
 from tests.oracle.published import DAY, FOREVER, Edits, pairs
-from tests.oracle.scrubbing import Scrubbers, batches, claim, line, stubborn
+from tests.oracle.scrubbing import Scrubbers, claim, line, stubborn
 
 FAMILY = "ncci-ptp"
 CURRENT = dt.date(2024, 7, 1)
 """First day of the release."""
 A_DATE = 250
 """Pairs looked at for each date on which some were deleted."""
-A_MODIFIER = 200
 PLAIN = 25
 """Of so many claims one has lines without modifiers, so that fixes are proven too."""
-VISIT_MODIFIERS = ("24", "25", "57")
-DISTINCT = ("59", "XE", "XP", "XS", "XU")
-OTHERS = (
-    "27", "58", "78", "79", "91", "LT", "RT", "E1", "E2", "E3", "E4", "FA", "F1", "F2", "F3", "F4", "F5", "F6", "F7",
-    "F8", "F9", "TA", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "LC", "LD", "LM", "RC", "RI",
-)  # fmt: skip
-LIFTS_NOTHING = ("22", "26", "50", "51", "76", "77", "TC")
-VISITS = frozenset({"99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215"})
 
 
-def test_every_pair_in_force(
-    edits: Edits, bundle: Path, scrubbers: Scrubbers, tally: Callable[[str], Tally]
-) -> None:
+def test_every_pair_in_force(edits: Edits, bundle: Path, scrubbers: Scrubbers, tally: Callable[[str], Tally]) -> None:
     table, packer = tally("PTP: every pair in force on 2024-07-01"), Packer(edits, CURRENT)
     pending = {one: set(partners) for one, partners in packer.takes.items()}
 
@@ -53,7 +41,10 @@ def _hold(
     table: Tally, asked: Iterator[tuple[list[str], dt.date, int]], edits: Edits, bundle: Path, scrubbers: Scrubbers
 ) -> None:
     """Hold claims of these codes on that day, which stand for so many rows, against the file."""
-    questions = ((claim(FAMILY, [line(code, day, modifiers=stubborn()) for code in codes]), (codes, day, rows)) for codes, day, rows in asked)
+    questions = (
+        (claim(FAMILY, [line(code, day, modifiers=stubborn()) for code in codes]), (codes, day, rows))
+        for codes, day, rows in asked
+    )
     for (codes, day, rows), said in scrubbers.ask(bundle, questions):
         table.check(agrees(expected(edits, codes, day), codes, said), f"{day}: {' '.join(codes)}")
         table.rows += rows
@@ -107,52 +98,3 @@ def test_indicator_9_is_no_edit(
                     never[min(span.last, CURRENT)].append((one, two))
     asked = ((codes, day, len(codes) - 1) for day, some in never.items() for codes in in_few_lines(some[::4]))
     _hold(tally("PTP: rows with indicator 9 (every fourth)"), asked, edits, bundle, scrubbers)
-
-
-def _pairs(edits: Edits, indicator: int, suits: Callable[[str, str], bool]) -> Iterator[tuple[str, str]]:
-    for one, partners in edits.items():
-        for two, history in partners.items():
-            if [span.indicator for span in in_force(history, CURRENT)] == [indicator] and suits(one, two):
-                yield one, two
-
-
-def _visit_beside_none(one: str, two: str) -> bool:
-    return two in VISITS and one not in VISITS
-
-
-def _surgery(one: str, two: str) -> bool:
-    return one < "7" and two < "7"
-
-
-def test_modifiers(edits: Edits, bundle: Path, scrubbers: Scrubbers, tally: Callable[[str], Tally]) -> None:
-    """Each pair on a date of its own, once with the modifier on column 1 and once on column 2."""
-    table = tally("PTP: modifiers on either column (sample)")
-    cases: list[tuple[tuple[str, str], str, int, bool]] = []
-    every = (*VISIT_MODIFIERS, *DISTINCT, *OTHERS, *LIFTS_NOTHING)
-    for indicator, suits, modifiers in (
-        (0, lambda *_: True, every),
-        (1, _surgery, every),
-        (1, _visit_beside_none, VISIT_MODIFIERS),
-    ):
-        found = list(_pairs(edits, indicator, suits))
-        step = len(found) // (len(modifiers) * A_MODIFIER) or 1
-        for number, modifier in enumerate(modifiers):
-            for pair in islice(found, number, None, step * len(modifiers)):
-                for column in (0, 1):
-                    lifts = modifier in DISTINCT or (modifier in OTHERS and column == 1)
-                    lifts = lifts or (modifier in VISIT_MODIFIERS and pair[column] in VISITS)
-                    cases.append((pair, modifier, column, bool(indicator) and lifts))
-
-    def questions() -> Iterator[tuple[bytes, tuple[tuple[tuple[str, str], str, int, bool], ...]]]:
-        for some in batches(cases, 25):
-            lines = []
-            for number, (pair, modifier, column, _) in enumerate(some):
-                for at, code in enumerate(pair):
-                    lines.append(line(code, CURRENT + number * DAY, modifiers=stubborn(modifier) if at == column else stubborn()))
-            yield claim(FAMILY, lines), some
-
-    for some, said in scrubbers.ask(bundle, questions()):
-        fired = {number for finding in said for number in finding.lines}
-        for at, (pair, modifier, column, lifted) in enumerate(some):
-            table.check(({2 * at + 1, 2 * at + 2} <= fired) != lifted, f"{pair} with {modifier} on column {column + 1}")
-            table.rows += 1

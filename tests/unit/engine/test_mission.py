@@ -69,6 +69,14 @@ def test_17003_goes_when_17004_is_there(engine: Engine) -> None:
     assert "59" not in [op.value for fix in verdict.fixes for op in fix.patch], "indicator 0"
 
 
+@pytest.mark.parametrize("lines", [("17004@0.00", "17004x2@0.00"), ("17004x2@0.00", "17004@0.00")])
+def test_of_two_lines_with_17004_the_one_billed_once_stays(engine: Engine, lines: tuple[str, str]) -> None:
+    verdict = _scrub(engine, *lines)
+    assert verdict.disposition == "fix-suggestion"
+    (left,) = _fixed(example(*lines), verdict.fixes[0]).service_lines
+    assert left.line_number == lines.index("17004@0.00") + 1
+
+
 def test_17003_needs_17000(engine: Engine) -> None:
     verdict = _scrub(engine, "17003x2")
     assert verdict.disposition == "denial-risk"

@@ -2,20 +2,21 @@
 
 import datetime as dt
 import json
+from random import Random
 from typing import Any
 
 import jsonpatch
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
-from scrubber.contract import CENTS, Claim, Finding, Origin, Verdict, encode_claim, encode_verdict
+from scrubber.contract import CENTS, Claim, Origin, Verdict, encode_claim, encode_verdict
 from scrubber.engine import Engine, load_engine
 from scrubber.engine.patch import apply_patch
 from scrubber.rules import RULES
-from scrubber.rules.example import Example
+from scrubber.rules.example import DAY, Example, example
 from scrubber.rules.families import FAMILIES
+from tests.properties import fixes_hold, instructions, mends_to_the_end, order_of_lines_does_not_matter
 from tests.unit.engine.strategies import examples
 
 ENGINE = load_engine()
@@ -46,29 +47,7 @@ def test_the_disposition_follows_from_findings_and_fixes(sample: Example) -> Non
 
 @given(examples())
 def test_every_fix_clears_what_it_says_and_blocks_nothing_new(sample: Example) -> None:
-    claim = sample.claim()
-    verdict = _scrub(claim)
-    for fix in verdict.fixes:
-        assert fix.clears
-        after = _scrub(apply_patch(claim, fix.patch))
-        said = {(f.rule, f.lines, f.message) for f in after.findings}
-        for index in fix.clears:
-            finding = verdict.findings[index]
-            assert (finding.rule, finding.lines, finding.message) not in said
-        for finding in after.findings:
-            if finding.severity == "deny":
-                assert _was_there(finding, verdict), finding
-
-
-def _was_there(finding: Finding, before: Verdict) -> bool:
-    """Whether the finding, or the same on other lines where it leads to no line of its own, blocked before."""
-    of_a_line = finding.path.startswith("/service_lines/")
-    return any(
-        known.rule == finding.rule
-        and known.severity == "deny"
-        and (not of_a_line or set(known.lines) & set(finding.lines) or known.lines == finding.lines)
-        for known in before.findings
-    )
+    fixes_hold(_scrub, sample.claim())
 
 
 @given(examples())
@@ -94,28 +73,7 @@ def test_a_fix_moves_no_money_but_what_leaves_with_its_line(sample: Example) -> 
 
 @given(examples())
 def test_a_fix_suggestion_can_be_mended_to_the_end(sample: Example) -> None:
-    """A claim whose verdict is fix-suggestion can be mended to the end, one proven step after the other."""
-    claim = sample.claim()
-    verdict = _scrub(claim)
-    if verdict.disposition != "fix-suggestion":
-        return
-    for _ in range(20):
-        claim, verdict = _step(claim, verdict)
-        if verdict.disposition == "pass":
-            return
-    raise AssertionError(verdict)
-
-
-def _step(claim: Claim, verdict: Verdict) -> tuple[Claim, Verdict]:
-    """The first fix for a blocking finding after which the claim can still be mended."""
-    blocking = {i for i, f in enumerate(verdict.findings) if f.severity == "deny"}
-    for fix in verdict.fixes:
-        if blocking & set(fix.clears):
-            patched = apply_patch(claim, fix.patch)
-            after = _scrub(patched)
-            if after.disposition != "denial-risk":
-                return patched, after
-    raise AssertionError("said to be mendable, and no fix leads on", verdict)
+    mends_to_the_end(_scrub, sample.claim())
 
 
 @given(examples())
@@ -129,15 +87,8 @@ test_scrubbing_is_deterministic = settings(max_examples=20)(test_scrubbing_is_de
 
 
 @given(examples(), st.randoms(use_true_random=False))
-def test_the_order_of_lines_does_not_matter(sample: Example, random: Any) -> None:
-    claim = sample.claim()
-    lines = list(claim.service_lines)
-    random.shuffle(lines)
-    shuffled = _scrub(replace(claim, service_lines=tuple(lines)))
-    verdict = _scrub(claim)
-    assert shuffled.disposition == verdict.disposition
-    assert {f.rule for f in shuffled.findings} == {f.rule for f in verdict.findings}
-    assert shuffled.risk.denial_probability == verdict.risk.denial_probability
+def test_the_order_of_lines_does_not_matter(sample: Example, random: Random) -> None:
+    order_of_lines_does_not_matter(_scrub, sample.claim(), random)
 
 
 @given(examples())
@@ -155,3 +106,21 @@ def test_a_verdict_id_belongs_to_one_record(partition: int, offset: int, other_p
     second = ENGINE.scrub(claim, as_of=AS_OF, origin=Origin("t", other_partition, other))
     assert (first.verdict_id == second.verdict_id) == ((partition, offset) == (other_partition, other))
     assert len(first.verdict_id) == 32
+
+
+def _instructions(sample: Example) -> int:
+    claim = sample.claim()
+    _scrub(claim)  # what it needs of the tables is then known
+    return instructions(lambda: _scrub(claim))
+
+
+@given(st.lists(st.sampled_from(["G0008", "J1100x3", "17000", "57520"]), min_size=10, max_size=10))
+@settings(max_examples=20)
+def test_time_grows_with_the_number_of_lines(some: list[str]) -> None:
+    """Counted in instructions, which are the same on every machine. Each line on a date of its own: nothing blocks."""
+    days = [DAY - dt.timedelta(days=day) for day in range(50)]
+    short, long = (
+        example(*(f"{line}/{day}" for line, day in zip(some * 5, days[:count], strict=False)), dx="L57.0 N87.1")
+        for count in (10, 50)
+    )
+    assert _instructions(long) / 50 < 1.3 * _instructions(short) / 10
