@@ -23,9 +23,17 @@ class Chosen(dict[int, tuple[Rule, ...]]):
     def __init__(self, rules: Iterable[Rule]) -> None:
         super().__init__()
         self._rules = tuple(rules)
+        self._bits = 0
+        for rule in self._rules:
+            for need in rule.needs:
+                self._bits |= need
 
     def __missing__(self, mask: int) -> tuple[Rule, ...]:
-        chosen = tuple(rule for rule in self._rules if all(mask & need for need in rule.needs))
+        asked = mask & self._bits  # masks that differ in other bits only are many, and choose the same
+        if asked != mask:
+            chosen = self[asked]
+        else:
+            chosen = tuple([rule for rule in self._rules if all(mask & need for need in rule.needs)])
         if len(self) >= _MEMO_LIMIT:
             self.clear()
         self[mask] = chosen
