@@ -42,7 +42,7 @@ class Prover:
         """The fixes that hold when the claim is scrubbed again; `clears` counts positions in `found`."""
         before = [_identity(each) for each in found]
         known = set(before)
-        tried: set[tuple[object, ...]] = set()
+        tried: list[tuple[PatchOp, ...]] = []
         for index, each in enumerate(found):
             for remedy in each.hit.remedies:
                 if self._left <= 0:
@@ -53,10 +53,9 @@ class Prover:
                 except PatchError:
                     continue
                 # Two findings may ask for the same change; it is proven and offered once.
-                key = tuple((op.op, op.path, repr(op.value)) for op in patch.ops)
-                if key in tried:
+                if patch.ops in tried:
                     continue
-                tried.add(key)
+                tried.append(patch.ops)
                 after = self._detect(case, patch.ops)[1]
                 left = {_identity(one, patch.origin) for one in after}
                 if before[index] in left or any(
