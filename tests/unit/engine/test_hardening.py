@@ -41,6 +41,7 @@ def _changed(sample: Example, **fields: Any) -> bytes:
         json.dumps(example("17000", received_at="0001-01-01T00:00:00+05:00").event()).encode(),
         _changed(example("17000"), service_date_from="0001-01-01", service_date_to="9999-12-31"),
         json.dumps(example("17000", service_lines=[], total_charge=None, diagnoses=[]).event()).encode(),
+        _changed(example("17000x3"), line_number=9999),
     ],
 )
 def test_no_claim_makes_the_engine_fail(engine: Engine, value: bytes) -> None:
@@ -55,6 +56,12 @@ def test_no_claim_makes_the_engine_fail(engine: Engine, value: bytes) -> None:
 def test_lists_are_bounded(change: dict[str, Any]) -> None:
     with pytest.raises(ContractError, match="invalid-length"):
         decode_claim(json.dumps(example("17000", **change).event()).encode())
+
+
+def test_no_fix_makes_a_claim_that_nobody_can_read(engine: Engine) -> None:
+    full = example("17000x3", *["99213-25"] * 49)
+    assert not any("17003" in fix.title for fix in scrub_example(engine, full).fixes), "it would be the 51st line"
+    assert any("17003" in fix.title for fix in scrub_example(engine, example("17000x3")).fixes)
 
 
 @pytest.mark.parametrize("field", ["line_number", "diagnosis_pointers"])
