@@ -1,6 +1,6 @@
 """Modifiers: known and in force, not twice, not against each other, and on the right kind of code."""
 
-from scrubber.reference.masks import EM, TRACKING
+from scrubber.reference.masks import TRACKING
 from scrubber.rules.example import example
 from scrubber.rules.form import HERE, Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropModifier, Edit, SwapModifier
@@ -16,6 +16,7 @@ from scrubber.rules.scopes import (
     Day,
     Service,
 )
+from scrubber.rules.visits import takes_visit_modifiers
 
 _SITES = frozenset("DEGHIJNPRSX")
 """Origins and destinations of ambulance trips: Medicare Claims Processing Manual, chapter 15, section 30."""
@@ -129,7 +130,7 @@ def modifier_59_with_x(service: Service) -> Hits:
 def visit_modifier_misplaced(service: Service) -> Hits:
     """24, 25 or 57 on a code known to be no evaluation and management (E/M) service."""
     code = service.code
-    if code.mask & EM or code.kind == "hcpcs" or not (code.mask & TRACKING or code.known or code.global_days):
+    if takes_visit_modifiers(code) or not (code.mask & TRACKING or code.known or code.global_days):
         return None
     description = " (a category II code, description not available)" if code.mask & TRACKING else ""
     return [
