@@ -13,10 +13,10 @@ from scrubber.reference.masks import HAS_MUE
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import InsertLine, SetCharge, SetUnits
+from scrubber.rules.repeats import repeat_modifier
 from scrubber.rules.scopes import EXCLUDED_BY_LAW, OVER_LIMIT, REPEAT, SAME_CODE, Day, Line, Service
 
 PER_LINE, PER_DATE, PER_DATE_APPEALABLE = 1, 2, 3
-AGAIN = "76"
 
 
 def _over_limit(day: Day, indicator: int) -> list[tuple[list[Line], int, int]]:
@@ -118,13 +118,13 @@ def mue_line(day: Day) -> Hits:
 
 
 def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
-    """The rest on a second line with 76.
+    """The rest on a second line with the modifier of a repetition.
 
     Only where that is the whole story: the charge divides evenly, and no modifier says already that something was done
     again. That the rest fits on one line, the proof of the fix shows.
     """
-    units, modifiers = line.service.units, line.service.modifiers
-    if not isinstance(units, int) or line.service.days > 1 or line.cents % units:
+    units, modifiers, again = line.service.units, line.service.modifiers, repeat_modifier(line.code)
+    if again is None or not isinstance(units, int) or line.service.days > 1 or line.cents % units:
         return ()
     if len(modifiers) >= MAX_MODIFIERS or not REPEAT.isdisjoint(modifiers) or line.on_claim.revenue_code:
         return ()
@@ -132,9 +132,9 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     edits = (
         SetUnits(line.index, limit),
         SetCharge(line.index, each * limit),
-        InsertLine(line.index, line.code.code, rest, each * rest, (AGAIN, *modifiers)),
+        InsertLine(line.index, line.code.code, rest, each * rest, (again, *modifiers)),
     )
-    title = f"Bill {line.code.code} x{limit}, and x{rest} with {AGAIN} on a line of its own, if the record shows it"
+    title = f"Bill {line.code.code} x{limit}, and x{rest} with {again} on a line of its own, if the record shows it"
     return (Remedy(title, edits, "documentation"),)
 
 

@@ -1,7 +1,5 @@
 """24, 25 and 57 on every kind of visit, over imported pairs such as CMS's."""
 
-from pathlib import Path
-
 import pytest
 
 from scrubber.engine import Engine, load_engine
