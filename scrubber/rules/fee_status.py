@@ -61,7 +61,12 @@ def status_bundled(service: Service) -> Hits:
     passes=(example("99213", dx="E11.9"),),
 )
 def status_bundled_supply(service: Service) -> Hits:
-    """Status P: part of a physician's service of the same day; paid, if at all, under another benefit."""
+    """Status P: part of a physician's service of the same day; paid, if at all, under another benefit.
+
+    Not said of a supplier's line, which is that other benefit.
+    """
+    if service.supplied:
+        return None
     return _says(
         service, "P", "is part of a service of the same day, or belongs on a claim to another benefit, not on this one."
     )
