@@ -241,3 +241,17 @@ def test_half_an_element_is_not_the_element(engine: Engine) -> None:
     assert "Size and place" in said
     assert "When the procedure began" in said
     assert "imaging guided" in said
+
+
+def test_a_stay_is_filed_in_time_by_its_last_day(engine: Engine) -> None:
+    event = example("17000", date="2025-09-10", received_at="2026-09-18T00:00:00Z").event()
+    event["service_lines"][0]["service_date_to"] = "2025-09-20"
+    for kind, late in (("professional", True), ("institutional", False)):
+        claim = decode_claim(json.dumps(event | {"claim_type": kind, "type_of_bill": "111"}).encode())
+        assert ("timely-filing" in _rules(engine.scrub(claim, as_of=AS_OF))) == late
+
+
+def test_a_code_that_ended_cites_the_list_that_says_so(engine: Engine) -> None:
+    (finding,) = scrub_example(engine, example("J1030", dx="M17.11")).findings
+    assert finding.rule == "procedure-not-valid"
+    assert finding.source.startswith("HCPCS")
