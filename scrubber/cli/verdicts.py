@@ -40,6 +40,7 @@ _UNCHECKED: Final = {
     "policy-silent": "policy silent",
     "policy-off": "switched off by policy",
     "professional-only": "for professional claims",
+    "supplier-claim": "suppliers have limits of their own",
     "unknown-policy": "the one named is not loaded; the default one was used",
     "no-table": "no table",
     "no-history": "no earlier claims",

@@ -22,8 +22,9 @@ MAX_LINES = 50
 MAX_DIAGNOSES = 12
 MAX_POINTERS = 4
 MAX_MODIFIERS = 4
+MAX_LINE_NUMBER = 9999
 
-_Number = Annotated[int, Meta(ge=0, le=9999)]
+_Number = Annotated[int, Meta(ge=0, le=MAX_LINE_NUMBER)]
 _Codes = Annotated[tuple[str, ...], Meta(max_length=50)]
 """More than a claim may carry, so that too many become a finding and not a dead letter; bounded all the same."""
 

@@ -28,6 +28,8 @@ BEYOND = "date-not-in-table"
 NO_TABLE = "no-table"
 NOT_NAMED = "code-not-in-policy"
 POLICY_DECIDES = "policy-decides"
+SUPPLIER = "supplier-claim"
+"""The table is for practitioners, and a supplier of equipment, orthotics or drugs bills the line."""
 PARTNER = "ncci-ptp partner"
 """In a gap, with the code: its pairs with the table's subjects are known, those with other partners are not."""
 
@@ -62,16 +64,18 @@ class _Gaps:
 _GAPS = _Gaps()
 
 
-def gap_of(code: Procedure) -> int:
+def gap_of(code: Procedure, *, supplied: bool) -> int:
     """Number of the families whose tables say nothing of a code, where saying nothing does not mean 'no edit'."""
-    return _GAPS.number(_gap(code))
+    return _GAPS.number(_gap(code, supplied=supplied))
 
 
-def _gap(code: Procedure) -> Gap:
+def _gap(code: Procedure, *, supplied: bool) -> Gap:
     gaps = [("sex", NO_ROW)] if code.sex is None else []
     if not code.documentation:
         gaps.append(("documentation", NO_ROW))
     gaps += [(family, BEYOND if family == "procedure-validity" and code.known else NO_ROW) for family in code.unlisted]
+    if supplied:
+        gaps.append(("ncci-mue", SUPPLIER))
     if code.ptp == "partner":
         gaps.append((PARTNER, code.code))
     return tuple(gaps)

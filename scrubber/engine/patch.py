@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scrubber.contract import CENTS, Claim, PatchOp, ServiceLine, money
-from scrubber.contract.claim import MAX_MODIFIERS
+from scrubber.contract.claim import MAX_LINE_NUMBER, MAX_LINES, MAX_MODIFIERS
 from scrubber.rules.form import HERE
 from scrubber.rules.remedies import (
     AddModifier,
@@ -34,7 +34,7 @@ _TOO_MUCH = 10**12
 
 
 class PatchError(ValueError):
-    """An edit that does not fit the claim: a fifth modifier, a modifier that is not there, a total below zero."""
+    """An edit that does not fit the claim: a fifth modifier, a line too many, a modifier that is not there."""
 
 
 class _Draft:
@@ -145,6 +145,8 @@ def _compile_insert(draft: _Draft, edit: InsertLine) -> None:
     original, line, _ = draft.line(edit.after)
     position = draft.order.index(original) + 1
     number = max(each.line_number or index for index, each in enumerate(draft.claim.service_lines, 1)) + 1
+    if number > MAX_LINE_NUMBER or len(draft.order) >= MAX_LINES:
+        raise PatchError
     draft.order.insert(position, None)
     draft.change += edit.cents
     value: dict[str, Any] = {

@@ -65,7 +65,7 @@ class View(dict[_ServiceKey, Service]):
             days,
             release,
         )
-        service.gap = gap_of(code)
+        service.gap = gap_of(code, supplied=service.supplied)
         service.hits = tuple((rule, hit) for rule in self._rules[service.mask] for hit in rule.detect(service) or ())
         if len(self) >= _MEMO_LIMIT:
             self.clear()

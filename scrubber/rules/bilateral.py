@@ -11,6 +11,7 @@ from scrubber.rules.remedies import DropModifier, SetUnits
 from scrubber.rules.scopes import MOD_SIDE, SAME_CODE, Day, Service
 
 BOTH = "50"
+BOTH_ALREADY = "2"
 SOURCE = "Fee schedule bilateral indicator; Medicare Claims Processing Manual, chapter 12, section 40.7"
 
 WHY = {
@@ -52,7 +53,10 @@ def _source(service: Service) -> str:
     passes=(example("20983-50", dx="C79.51"), example("17110-LT", dx="B07.9")),
 )
 def bilateral_modifier(service: Service) -> Hits:
-    """50 where the bilateral indicator is 0, 2 or 9. LT and RT alone only say where, and stay."""
+    """50 where the bilateral indicator is 0, 2 or 9. LT and RT alone only say where, and stay.
+
+    With 2 it is Medicare that calls both sides one service; payers that go by CPT may want 50, as on 69210.
+    """
     fees = service.code.fees
     if BOTH not in service.modifiers or fees is None or fees.bilateral not in WHY or _other_for_26(service):
         return None
@@ -64,6 +68,7 @@ def bilateral_modifier(service: Service) -> Hits:
             (),
             (Remedy(f"Drop 50 from {code}", (DropModifier(HERE, BOTH),), "confirmation"),),
             source=_source(service),
+            severity="warn" if fees.bilateral == BOTH_ALREADY else None,
         )
     ]
 

@@ -4,6 +4,7 @@ from scrubber.reference.masks import MALFORMED
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
+from scrubber.rules.repeats import repeat_modifier
 from scrubber.rules.scopes import DISTINCT, EM_ONLY, REPEAT, SAME_CODE, Day, Line
 
 _TELLS_APART = DISTINCT | REPEAT
@@ -39,6 +40,9 @@ def duplicate_line(day: Day) -> Hits:
         code = service.code.code
         text = f"Line {line.number} repeats line {first.number}: {code} with the same modifiers, units and place."
         drop = Remedy(f"Remove the repeated {code} (line {line.number})", (DropLine(line.index),), "confirmation")
-        again = Remedy(f"Add 76 if {code} was done again", (AddModifier(line.index, "76"),), "documentation")
-        hits.append(Hit(line.at(), text, (line,), (drop, again)))
+        remedies = [drop]
+        if again := repeat_modifier(service.code):
+            title = f"Add {again} if {code} was done again"
+            remedies.append(Remedy(title, (AddModifier(line.index, again),), "documentation"))
+        hits.append(Hit(line.at(), text, (line,), remedies))
     return hits

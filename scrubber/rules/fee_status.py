@@ -13,6 +13,9 @@ from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropLine
 from scrubber.rules.scopes import EXCLUDED_BY_LAW, SEVERAL, Day, Service
 
+REPORTED = frozenset({"99024"})
+"""Status B, and yet reported alone: the visit after surgery, of which Medicare asks to be told."""
+
 FREE = 1
 """Cents that a measurement code may be charged at most, where a system takes no zero."""
 
@@ -42,7 +45,12 @@ def _says(service: Service, status: str, text: str) -> Hits:
     passes=(example("99213"),),
 )
 def status_bundled(service: Service) -> Hits:
-    """Status B: paid for with the services it belongs to, never on a line of its own."""
+    """Status B: paid for with the services it belongs to, never on a line of its own.
+
+    Not said of 99024, which tells Medicare of a visit after surgery and asks for nothing.
+    """
+    if service.code.code in REPORTED:
+        return None
     return _says(service, "B", "is bundled: its payment is part of the service it belongs to.")
 
 
@@ -61,7 +69,12 @@ def status_bundled(service: Service) -> Hits:
     passes=(example("99213", dx="E11.9"),),
 )
 def status_bundled_supply(service: Service) -> Hits:
-    """Status P: part of a physician's service of the same day; paid, if at all, under another benefit."""
+    """Status P: part of a physician's service of the same day; paid, if at all, under another benefit.
+
+    Not said of a supplier's line, which is that other benefit.
+    """
+    if service.supplied:
+        return None
     return _says(
         service, "P", "is part of a service of the same day, or belongs on a claim to another benefit, not on this one."
     )

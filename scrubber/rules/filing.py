@@ -13,18 +13,22 @@ from scrubber.rules.scopes import LATE, Case, Line
     scope="claim",
     family="timely-filing",
     predicts=("CO", "29", "N211"),
-    source="Payer policy; for Medicare 42 CFR 424.44",
+    source="Payer policy; for Medicare 42 CFR 424.44 and Claims Processing Manual, chapter 1, section 70.3",
     likelihood=0.98,
     needs=(LATE,),
     fires=(example("17000", received_at="2027-09-16T14:00:00Z"),),
     passes=(example("17000", received_at="2027-09-15T14:00:00Z"), example("17000", payer="aetna")),
 )
 def timely_filing(case: Case) -> Hits:
-    """The claim was received later after a date of service than the payer's policy allows."""
+    """The claim was received later after a date of service than the payer's policy allows.
+
+    Of a span of dates the first counts on a professional claim and the last on an institutional one, as Medicare says.
+    """
     months = case.policy.filing_limit_months
     if months is None:
         return None
-    late = [line for line in case.lines if _last_day(_service_date(line), months) < case.as_of]
+    stay = case.claim.claim_type == "institutional"
+    late = [line for line in case.lines if _last_day(_service_date(line, stay=stay), months) < case.as_of]
     if not late:
         return None
     text = f"The claim was filed later than {months} months after the date of service."
@@ -32,8 +36,9 @@ def timely_filing(case: Case) -> Hits:
     return [Hit("/received_at", text, late, source=source)]
 
 
-def _service_date(line: Line) -> dt.date:
-    return line.on_claim.service_date_from or dt.date.max
+def _service_date(line: Line, *, stay: bool) -> dt.date:
+    first, last = line.on_claim.service_date_from, line.on_claim.service_date_to
+    return (last if stay and last else first) or dt.date.max
 
 
 def _last_day(served: dt.date, months: int) -> dt.date:

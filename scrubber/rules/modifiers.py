@@ -1,9 +1,10 @@
 """Modifiers: known and in force, not twice, not against each other, and on the right kind of code."""
 
-from scrubber.reference.masks import EM, TRACKING
+from scrubber.reference.masks import TRACKING
 from scrubber.rules.example import example
 from scrubber.rules.form import HERE, Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import DropModifier, Edit, SwapModifier
+from scrubber.rules.repeats import may_be_distinct, repeat_modifier, site
 from scrubber.rules.scopes import (
     DISTINCT,
     EM_ONLY,
@@ -14,8 +15,10 @@ from scrubber.rules.scopes import (
     MODIFIED,
     SAME_CODE,
     Day,
+    Line,
     Service,
 )
+from scrubber.rules.visits import takes_visit_modifiers
 
 _SITES = frozenset("DEGHIJNPRSX")
 """Origins and destinations of ambulance trips: Medicare Claims Processing Manual, chapter 15, section 30."""
@@ -129,7 +132,7 @@ def modifier_59_with_x(service: Service) -> Hits:
 def visit_modifier_misplaced(service: Service) -> Hits:
     """24, 25 or 57 on a code known to be no evaluation and management (E/M) service."""
     code = service.code
-    if code.mask & EM or code.kind == "hcpcs" or not (code.mask & TRACKING or code.known or code.global_days):
+    if takes_visit_modifiers(code) or not (code.mask & TRACKING or code.known or code.global_days):
         return None
     description = " (a category II code, description not available)" if code.mask & TRACKING else ""
     return [
@@ -203,22 +206,38 @@ def repeat_without_first(day: Day) -> Hits:
     likelihood=0.4,
     needs=(MOD_DISTINCT, SAME_CODE),
     fires=(example("76940", "76940-59", dx="C79.51"),),
-    passes=(example("76940", "76940-76", dx="C79.51"),),
+    passes=(
+        example("76940", "76940-76", dx="C79.51"),
+        example("20550-F6", "20550-F7-59", dx="M65.331 M65.341"),
+        example("87804-QW", "87804-QW-59", dx="J10.1"),
+    ),
 )
 def distinct_for_repeat(day: Day) -> Hits:
-    """59 or X on a procedure that stands on another line of the date: a repetition is 76, 77 or 91."""
-    counts: dict[str, int] = {}
+    """59 or X on a procedure that stands on another line of the date: a repetition is 76, 77 or 91.
+
+    Not said where the lines name different sites, such as two fingers, nor of microbiology, where one code finds
+    different species.
+    """
+    lines_of: dict[str, list[Line]] = {}
     for line in day.lines:
-        counts[line.code.code] = counts.get(line.code.code, 0) + 1
+        lines_of.setdefault(line.code.code, []).append(line)
     hits = []
     for line in day.lines:
         used = next((m for m in line.service.modifiers if m in DISTINCT), None)
-        if used is not None and counts[line.code.code] > 1:
-            swap = Remedy(
-                f"Put 76 in place of {used} on {line.code.code} (line {line.number})",
-                (SwapModifier(line.index, used, "76"),),
-                "documentation",
+        if used is None or may_be_distinct(line.code) or not _repeats(line, lines_of[line.code.code]):
+            continue
+        again, remedies = repeat_modifier(line.code), []
+        text = f"{used} tells different services apart; {line.code.code} is a visit and takes 25 instead."
+        if again:
+            title = (
+                f"Put {again} in place of {used} on {line.code.code} (line {line.number}) if the same was done again"
             )
-            text = f"{used} tells different services apart; {line.code.code} done again on the same date takes 76."
-            hits.append(Hit(line.at("modifiers"), text, (line,), (swap,)))
+            remedies.append(Remedy(title, (SwapModifier(line.index, used, again),), "documentation"))
+        hits.append(Hit(line.at("modifiers"), text, (line,), remedies))
     return hits
+
+
+def _repeats(line: Line, same: list[Line]) -> bool:
+    """Whether another line of the code names the same site, or none."""
+    here = site(line.service.modifiers)
+    return any(other is not line and site(other.service.modifiers) == here for other in same)

@@ -11,6 +11,7 @@ from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
 from scrubber.rules.scopes import DISTINCT, EM_ONLY, PAIRED, Day, Line
+from scrubber.rules.visits import is_visit, takes_visit_modifiers
 
 EITHER_COLUMN = dt.date(2019, 7, 1)
 """From this date on 59 and X count on either procedure of a pair."""
@@ -43,7 +44,7 @@ def bypassed(one: Line, two: Line, day: Day) -> bool:
             if known is None or not known.bypass:
                 continue
             if modifier in EM_ONLY:
-                if line.code.em:
+                if takes_visit_modifiers(line.code):
                     return True
             elif line is two or (modifier in DISTINCT and day.date >= EITHER_COLUMN):
                 return True
@@ -124,7 +125,7 @@ def ptp_unless_separate(day: Day) -> Hits:
 
 
 def _separate(one: Line, two: Line, day: Day) -> tuple[Remedy, ...]:
-    if two.code.em:
+    if is_visit(two.code):
         modifier = "57" if one.code.global_days == "090" else "25"
         title = f"Add {modifier} to {two.code.code} (line {two.number}) if the visit was significant and separate"
         return (Remedy(title, (AddModifier(two.index, modifier),), "documentation"),)

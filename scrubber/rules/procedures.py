@@ -33,7 +33,8 @@ def procedure_not_valid(service: Service) -> Hits:
         what = f"is not valid on the date of service: it begins on {code.valid_from}"
     else:
         what = "is not in the list of valid codes"
-    return [Hit("/procedure_code", f"{code.code} {what}.", source=service.release.label("procedures"))]
+    table = "hcpcs" if code.kind == "hcpcs" else "procedures"
+    return [Hit("/procedure_code", f"{code.code} {what}.", source=service.release.label(table))]
 
 
 @rule(

@@ -68,16 +68,23 @@ ASSISTANT = frozenset({"80", "81", "82", "AS"})
 EXCLUDED_BY_LAW = frozenset({"GY", "GX"})
 """On a line whose biller expects the denial."""
 _INDICATED = ASSISTANT | {"26", "TC", "51", "62", "66"}
+_FOR_USE = frozenset({"NU", "RR", "UE"})
+"""Equipment that is sold new, rented, or sold used: only suppliers bill so."""
+_AT_HOME = frozenset({"01", "04", "12", "13", "14", "33", "54", "55", "56", "65"})
+"""Places where a patient uses what a supplier delivered."""
+_SUPPLIES = frozenset("ABEJKLQV")
+"""First letters of equipment, supplies, orthotics and drugs; ambulance services, A0, are none."""
 
 
 class Service:
     """One line as a payer's edits see it alone: code, modifiers, units, place, days, at one release of the tables.
 
     Lines of different claims share one Service, and so do the results of the line rules (`hits`). `gap` numbers what
-    the tables do not say of its code; see `scrubber.engine.coverage`.
+    the tables do not say of its code; see `scrubber.engine.coverage`. `supplied`: a supplier of equipment, orthotics or
+    drugs bills it, and the tables for practitioners do not speak of it.
     """
 
-    __slots__ = ("code", "days", "gap", "hits", "mask", "modifiers", "place", "release", "units")
+    __slots__ = ("code", "days", "gap", "hits", "mask", "modifiers", "place", "release", "supplied", "units")
 
     def __init__(
         self,
@@ -98,10 +105,17 @@ class Service:
         self.mask = code.mask | _modifier_mask(modifiers) | (0 if complete else INCOMPLETE)
         if place and release.places[place] is None:
             self.mask |= ODD_PLACE
-        if code.mue is not None and units is not None and units > code.mue * days:
+        self.supplied = _is_supplied(code, modifiers, place)
+        if code.mue is not None and units is not None and units > code.mue * days and not self.supplied:
             self.mask |= OVER_LIMIT
         self.hits: tuple[tuple[Rule, Hit], ...] = ()
         self.gap = 0
+
+
+def _is_supplied(code: Procedure, modifiers: tuple[str, ...], place: str | None) -> bool:
+    if code.kind != "hcpcs" or code.code[0] not in _SUPPLIES or code.code.startswith("A0"):
+        return False
+    return place in _AT_HOME or not _FOR_USE.isdisjoint(modifiers)
 
 
 def _modifier_mask(modifiers: tuple[str, ...]) -> int:

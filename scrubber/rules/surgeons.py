@@ -36,7 +36,7 @@ class Role:
 
 ROLES = (
     Role("an assistant at surgery", "assistant", ASSISTANT, never="1", documented="0"),
-    Role("two surgeons", "co_surgery", frozenset({"62"}), never="0", documented="1"),
+    Role("a second surgeon", "co_surgery", frozenset({"62"}), never="0", documented="1"),
     Role("a team of surgeons", "team", frozenset({"66"}), never="0", documented="1"),
 )
 

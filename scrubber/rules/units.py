@@ -1,7 +1,8 @@
 """NCCI medically unlikely edits: more units of a procedure than one person plausibly gets on one date.
 
 The adjudication indicator decides how units count: 1 on each line, 2 per date without exception, 3 per date with
-appeal. A limit of zero, whatever its indicator, says that the procedure is not paid at all.
+appeal. A limit of zero, whatever its indicator, says that the procedure is not paid at all. Suppliers of equipment and
+drugs have limits of their own, which are not asked: nothing is said of their lines.
 """
 
 from math import ceil
@@ -13,17 +14,17 @@ from scrubber.reference.masks import HAS_MUE
 from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import InsertLine, SetCharge, SetUnits
+from scrubber.rules.repeats import repeat_modifier
 from scrubber.rules.scopes import EXCLUDED_BY_LAW, OVER_LIMIT, REPEAT, SAME_CODE, Day, Line, Service
 
 PER_LINE, PER_DATE, PER_DATE_APPEALABLE = 1, 2, 3
-AGAIN = "76"
 
 
 def _over_limit(day: Day, indicator: int) -> list[tuple[list[Line], int, int]]:
     """Procedures over their limit on this date: their lines, units a day, limit."""
     by_code: dict[str, list[Line]] = {}
     for line in day.lines:
-        if line.code.mai == indicator and line.service.units is not None:
+        if line.code.mai == indicator and line.service.units is not None and not line.service.supplied:
             by_code.setdefault(line.code.code, []).append(line)
     over = []
     for lines in by_code.values():
@@ -112,19 +113,21 @@ def mue_line(day: Day) -> Hits:
         code, units = line.code, line.service.units
         if code.mai != PER_LINE or not code.mue or units is None or units <= code.mue * line.service.days:
             continue
+        if line.service.supplied:
+            continue
         hit = _hit(day, [line], ceil(units / line.service.days), code.mue, advice)
         hits.append(replace(hit, remedies=(*hit.remedies, *_split(line, code.mue))))
     return hits
 
 
 def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
-    """The rest on a second line with 76.
+    """The rest on a second line with the modifier of a repetition.
 
     Only where that is the whole story: the charge divides evenly, and no modifier says already that something was done
     again. That the rest fits on one line, the proof of the fix shows.
     """
-    units, modifiers = line.service.units, line.service.modifiers
-    if not isinstance(units, int) or line.service.days > 1 or line.cents % units:
+    units, modifiers, again = line.service.units, line.service.modifiers, repeat_modifier(line.code)
+    if again is None or not isinstance(units, int) or line.service.days > 1 or line.cents % units:
         return ()
     if len(modifiers) >= MAX_MODIFIERS or not REPEAT.isdisjoint(modifiers) or line.on_claim.revenue_code:
         return ()
@@ -132,9 +135,9 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     edits = (
         SetUnits(line.index, limit),
         SetCharge(line.index, each * limit),
-        InsertLine(line.index, line.code.code, rest, each * rest, (AGAIN, *modifiers)),
+        InsertLine(line.index, line.code.code, rest, each * rest, (again, *modifiers)),
     )
-    title = f"Bill {line.code.code} x{limit}, and x{rest} with {AGAIN} on a line of its own, if the record shows it"
+    title = f"Bill {line.code.code} x{limit}, and x{rest} with {again} on a line of its own, if the record shows it"
     return (Remedy(title, edits, "documentation"),)
 
 
@@ -152,7 +155,7 @@ def _split(line: Line, limit: int) -> tuple[Remedy, ...]:
     passes=(example("17000"), example("A4206-GY", dx="E10.9")),
 )
 def mue_zero(service: Service) -> Hits:
-    """A limit of zero: Medicare does not pay the procedure on such a claim. Other payers may.
+    """A limit of zero: Medicare does not pay the procedure on a practitioner's claim. Other payers may.
 
     Where the fee schedule's status says why, that is said instead; where GY or GX says so, nothing.
     """
@@ -160,4 +163,7 @@ def mue_zero(service: Service) -> Hits:
     if code.mue != 0 or not EXCLUDED_BY_LAW.isdisjoint(service.modifiers):
         return None
     source = f"{service.release.label('mue')}: {code.code} = 0, MAI {code.mai}"
-    return [Hit("/units", f"{code.code} is not paid on such a claim: its limit is 0 units.", source=source)]
+    text = f"{code.code} is not paid on such a claim: its limit is 0 units."
+    if code.kind == "hcpcs":
+        text += " A supplier's claim names the place where it is used."
+    return [Hit("/units", text, source=source)]

@@ -41,6 +41,7 @@ def _changed(sample: Example, **fields: Any) -> bytes:
         json.dumps(example("17000", received_at="0001-01-01T00:00:00+05:00").event()).encode(),
         _changed(example("17000"), service_date_from="0001-01-01", service_date_to="9999-12-31"),
         json.dumps(example("17000", service_lines=[], total_charge=None, diagnoses=[]).event()).encode(),
+        _changed(example("17000x3"), line_number=9999),
     ],
 )
 def test_no_claim_makes_the_engine_fail(engine: Engine, value: bytes) -> None:
@@ -55,6 +56,12 @@ def test_no_claim_makes_the_engine_fail(engine: Engine, value: bytes) -> None:
 def test_lists_are_bounded(change: dict[str, Any]) -> None:
     with pytest.raises(ContractError, match="invalid-length"):
         decode_claim(json.dumps(example("17000", **change).event()).encode())
+
+
+def test_no_fix_makes_a_claim_that_nobody_can_read(engine: Engine) -> None:
+    full = example("17000x3", *["99213-25"] * 49)
+    assert not any("17003" in fix.title for fix in scrub_example(engine, full).fixes), "it would be the 51st line"
+    assert any("17003" in fix.title for fix in scrub_example(engine, example("17000x3")).fixes)
 
 
 @pytest.mark.parametrize("field", ["line_number", "diagnosis_pointers"])
@@ -234,3 +241,17 @@ def test_half_an_element_is_not_the_element(engine: Engine) -> None:
     assert "Size and place" in said
     assert "When the procedure began" in said
     assert "imaging guided" in said
+
+
+def test_a_stay_is_filed_in_time_by_its_last_day(engine: Engine) -> None:
+    event = example("17000", date="2025-09-10", received_at="2026-09-18T00:00:00Z").event()
+    event["service_lines"][0]["service_date_to"] = "2025-09-20"
+    for kind, late in (("professional", True), ("institutional", False)):
+        claim = decode_claim(json.dumps(event | {"claim_type": kind, "type_of_bill": "111"}).encode())
+        assert ("timely-filing" in _rules(engine.scrub(claim, as_of=AS_OF))) == late
+
+
+def test_a_code_that_ended_cites_the_list_that_says_so(engine: Engine) -> None:
+    (finding,) = scrub_example(engine, example("J1030", dx="M17.11")).findings
+    assert finding.rule == "procedure-not-valid"
+    assert finding.source.startswith("HCPCS")

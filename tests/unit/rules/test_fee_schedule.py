@@ -55,7 +55,7 @@ def test_three_units_with_50_may_be_three_procedures(engine: Engine) -> None:
 
 def test_the_professional_part_of_a_code_for_both_sides_may_be_for_one(engine: Engine) -> None:
     assert _fired(engine, "26", "50", code="77012", bilateral="2") == {}
-    assert _fired(engine, "TC", "50", code="77012", bilateral="2") == {"bilateral-modifier": "deny"}
+    assert _fired(engine, "TC", "50", code="77012", bilateral="2") == {"bilateral-modifier": "warn"}
 
 
 # PC/TC indicator -> whether 26 and TC go with it, for a code without rows for them.
@@ -215,3 +215,19 @@ def test_institutional_claims_have_another_schedule(engine: Engine) -> None:
     reasons = [e.reason for e in verdict.coverage if e.family == "fee-schedule-indicators"]
     assert reasons == ["professional-only"]
     assert "bilateral-modifier" not in {finding.rule for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(("payer", "severity"), [("medicare", "deny"), ("aetna", "warn")])
+def test_50_on_what_is_for_both_sides_blocks_for_medicare(engine: Engine, payer: str, severity: str) -> None:
+    verdict = scrub_example(engine, example("G0268-50", dx="H61.23", payer=payer))
+    assert [(f.rule, f.severity) for f in verdict.findings] == [("bilateral-modifier", severity)]
+    flat = scrub_example(engine, example("17110-50", dx="B07.9", payer=payer))
+    assert [(f.rule, f.severity) for f in flat.findings] == [("bilateral-modifier", "deny")]
+
+
+def test_the_visit_after_surgery_is_reported_alone(engine: Engine) -> None:
+    known = engine.reference.on(DAY).procedures["A4550"]
+    release = engine.reference.on(DAY)
+    for code, fired in (("A4550", True), ("99024", False)):
+        service = Service(replace(known, code=code), (), 1, "11", 1, release)
+        assert bool(RULES["status-bundled"].detect(service)) == fired

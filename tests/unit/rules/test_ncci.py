@@ -109,3 +109,18 @@ def test_add_ons_by_type(engine: Engine, lines: list[str], rules: set[str]) -> N
     found = {finding.rule: finding.severity for finding in verdict.findings if finding.rule.startswith("add-on")}
     assert set(found) == rules
     assert all((severity == "deny") == (rule == "add-on-alone") for rule, severity in found.items())
+
+
+@pytest.mark.parametrize("line", ["A4206-NUx3", "A4253-NUx900"])
+@pytest.mark.parametrize("place", ["11", "12"])
+def test_a_supplier_has_limits_of_its_own(engine: Engine, line: str, place: str) -> None:
+    """Equipment that is sold or rented, and anything delivered to a home: practitioners' limits do not hold there."""
+    verdict = scrub_example(engine, example(line, dx="E10.9", place_of_service=place))
+    assert not {"mue-zero", "status-bundled-supply"} & {finding.rule for finding in verdict.findings}
+    entries = [(each.status, each.reason) for each in verdict.coverage if each.family == "ncci-mue"]
+    assert entries == [("not-checked", "supplier-claim")]
+    delivered = scrub_example(engine, example("A4206", "A0425-RHx300", "17000x2", dx="E10.9", place_of_service="12"))
+    found = [
+        (finding.rule, finding.lines) for finding in delivered.findings if finding.rule.startswith(("mue", "lesion"))
+    ]
+    assert sorted(found) == [("lesion-count", (3,)), ("mue-line", (2,))]
