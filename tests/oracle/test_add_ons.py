@@ -4,11 +4,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.oracle.conftest import Tally
 from tests.oracle.published import DAY, AddOn, add_ons
 from tests.oracle.scrubbing import Scrubbers, batches, claim, line
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scrubber.contract import ServiceLine
