@@ -41,7 +41,8 @@ class Prover:
     def fixes(self, case: Case, found: Sequence[Found]) -> Iterator[Fix]:
         """The fixes that hold when the claim is scrubbed again; `clears` counts positions in `found`."""
         before = [_identity(each) for each in found]
-        known = set(before)
+        # A finding that only warned before and blocks afterwards is a new blocking one.
+        known = {identity for each, identity in zip(found, before, strict=True) if self._blocks(each)}
         tried: list[tuple[PatchOp, ...]] = []
         for index, each in enumerate(found):
             for remedy in each.hit.remedies:

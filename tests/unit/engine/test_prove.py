@@ -44,6 +44,17 @@ def test_the_number_of_proofs_is_bounded(engine: Engine) -> None:
     assert all(fix.clears and max(fix.clears) < 200 for fix in verdict.fixes), "clears counts findings that are there"
 
 
+def test_a_fix_makes_no_warning_block(engine: Engine) -> None:
+    """I82.A21 is of the right side, as H35.361 is: with both the side of the line would block, and not only warn."""
+    verdict = scrub_example(engine, example("20983-LT", dx="H35.361 I82.A2"))
+    assert [(finding.rule, finding.severity) for finding in verdict.findings] == [
+        ("diagnosis-not-billable", "deny"), ("side-mismatch", "warn"),
+    ]  # fmt: skip
+    offered = {op.value for fix in verdict.fixes for op in fix.patch}
+    assert "I82.A22" in offered
+    assert "I82.A21" not in offered
+
+
 def _rule(name: str, detect: Callable[[Any], Hits], scope: Literal["line", "claim"]) -> Rule:
     return replace(RULES["modifier-sides"], id=name, detect=detect, scope=scope, needs=(), supersedes=())
 
