@@ -14,6 +14,7 @@ _DECIMAL_TEXT = r"^-?[0-9]{1,10}(\.[0-9]+)?$"
 _REMEMBERED = 50_000
 _LONGEST = 24
 _PLAIN = 13
+_PARTS = tuple(f".{part:02d}" for part in range(100))
 
 _Text = Annotated[str, Meta(description="Exact decimal as text.", extra_json_schema={"pattern": _DECIMAL_TEXT})]
 Amount = _Text | int | float
@@ -78,5 +79,5 @@ UNITS = _Parsed(_units)
 
 def money(cents: int) -> str:
     """Cents as the text a claim carries: 22500 -> '225.00'."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+    whole, part = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole}{_PARTS[part]}"

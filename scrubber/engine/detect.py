@@ -42,8 +42,7 @@ class Found(Struct, frozen=True, gc=False):
 
 
 def _found(rule: Rule, hit: Hit) -> Found:
-    _, top, *rest = hit.path.split("/")
-    anchor = int(rest[0]) if top == "service_lines" and rest else None
+    anchor = int(hit.path.split("/", 3)[2]) if hit.path.startswith("/service_lines/") else None
     return Found(rule, hit, tuple(hit.lines), anchor)
 
 

@@ -84,7 +84,12 @@ def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> Patc
 
 
 def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
-    match edit:
+    match edit:  # the usual ones first: to ask whether an edit is of another class takes its time
+        case DropLine(index):
+            original, line, path = draft.line(index)
+            draft.change -= CENTS[line.charge]
+            draft.order.remove(original)
+            draft.remove(path)
         case AddModifier() | DropModifier() | SwapModifier():
             _compile_modifier(draft, edit)
         case SetUnits(index, units):
@@ -99,11 +104,6 @@ def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
                 raise PatchError
             draft.change += cents - CENTS[line.charge]
             draft.replace(f"{path}/charge", money(cents))
-        case DropLine(index):
-            original, line, path = draft.line(index)
-            draft.change -= CENTS[line.charge]
-            draft.order.remove(original)
-            draft.remove(path)
         case InsertLine():
             _compile_insert(draft, edit)
         case SetDiagnosis(index, code):

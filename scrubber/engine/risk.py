@@ -44,6 +44,6 @@ def assess(case: Case, found: Sequence[Found], severities: Sequence[Severity]) -
             at_risk.add(anchor)
         else:
             at_risk.update((line.index for line in lines) if lines else range(len(case.lines)))
-    cents = sum(case.lines[index].cents for index in at_risk)
+    cents = sum([case.lines[index].cents for index in at_risk])
     drivers = sorted(weights, key=lambda rule_id: (-weights[rule_id], rule_id))
     return Risk(min(round(1.0 - paid, 2), 0.99), money(cents), tuple(drivers))
