@@ -132,8 +132,9 @@ def run(
         for _, parsed in parts:
             left_out += parsed.left_out + parsed.refused.counts
         compiled = {replace(table, left_out=dict(left_out)): sections for table, sections in compiled.items()}
-        made |= compiled
         keys = {table.key for table in compiled}
+        # Two files may make one table, as both of ICD-10-CM's tell what codes mean: the one named last has it.
+        made = {table: sections for table, sections in made.items() if table.key not in keys} | compiled
         reports.append(_report(kind, compiled, parts, tuple(table for table in before if table.key in keys)))
     add_tables(bundle, made)
     return reports

@@ -102,4 +102,5 @@ def add_on_nothing_else(day: Day) -> Hits:
 def _listed(code: Procedure) -> str:
     codes = sorted(code.primaries)
     shown = ", ".join(codes[:6])
-    return shown if len(codes) <= 6 else f"{shown} or {len(codes) - 6} others"  # noqa: PLR2004  as many as fit a line
+    more = len(codes) - 6  # as many as fit a line
+    return shown if more <= 0 else f"{shown} or {more} {'other' if more == 1 else 'others'}"

@@ -14,6 +14,9 @@ from scrubber.rules.scopes import SEVERAL_DAYS, Case, Day, Line
 
 SOURCE = "Fee schedule global days; Medicare Claims Processing Manual, chapter 12, section 40"
 DECISION, SEPARATE, UNRELATED = "57", "25", "24"
+UNRELATED_CRITICAL = "FT"
+"""Critical care that has nothing to do with the surgery, on its day or after it: chapter 12, section 30.6.12."""
+_CRITICAL = frozenset({"99291", "99292"})
 
 
 @rule(
@@ -73,7 +76,10 @@ def _visits_before_surgery(case: Case) -> Iterator[tuple[Day, Line, Line]]:
     passes=(example("99213-57", "57520", dx="N87.1"), example("99213/2026-09-13", "57520", dx="N87.1")),
 )
 def visit_needs_57(case: Case) -> Hits:
-    """An E/M on the day of a procedure with 090 global days or the day before, without 57."""
+    """An E/M on the day of a procedure with 090 global days or the day before, without 57.
+
+    Critical care may have FT instead.
+    """
     # One surgery is enough to say so of a visit, whatever else is done.
     before = {visit.index: (day, visit, surgery) for day, visit, surgery in _visits_before_surgery(case)}
     return [
@@ -86,7 +92,7 @@ def visit_needs_57(case: Case) -> Hits:
             source=_source(day, surgery),
         )
         for day, visit, surgery in before.values()
-        if DECISION not in visit.service.modifiers
+        if DECISION not in visit.service.modifiers and not _is_unrelated_critical(visit)
     ]
 
 
@@ -114,7 +120,10 @@ def _replaced(case: Case, visit: Line) -> str:
     ),
 )
 def visit_in_global_days(case: Case) -> Hits:
-    """An E/M one to ten days after a 010 procedure, or one to ninety after a 090 one, without 24."""
+    """An E/M one to ten days after a 010 procedure, or one to ninety after a 090 one, without 24.
+
+    Critical care may have FT instead.
+    """
     hits = []
     for day in case.days.values():
         for procedure in day.lines:
@@ -135,9 +144,13 @@ def visit_in_global_days(case: Case) -> Hits:
                         source=_source(day, procedure),
                     )
                     for visit in later.lines
-                    if visit.code.em and UNRELATED not in visit.service.modifiers
+                    if visit.code.em and UNRELATED not in visit.service.modifiers and not _is_unrelated_critical(visit)
                 ]
     return hits
+
+
+def _is_unrelated_critical(visit: Line) -> bool:
+    return visit.code.code in _CRITICAL and UNRELATED_CRITICAL in visit.service.modifiers
 
 
 def _mark(visit: Line, modifier: str, instead_of: str, condition: str) -> Remedy:

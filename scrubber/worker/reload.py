@@ -48,8 +48,8 @@ class Reloading(mode.Service):
             await asyncio.sleep(self._every)
             try:
                 found = await asyncio.to_thread(self._sources.fingerprint)
-            except OSError:
-                continue  # somebody is replacing a file at this moment; the next look sees it whole
+            except (OSError, ReferenceDataError):
+                continue  # somebody is replacing a file or a folder at this moment; the next look sees it whole
             if found != self._seen:
                 self._seen = found
                 await self._take_up()

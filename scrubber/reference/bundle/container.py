@@ -42,7 +42,8 @@ class BundleError(ReferenceDataError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            f"{path}: {problem}. Import CMS's files again (scrubber reference import), or put a good copy in its place."
+            f"{path}: {problem}. Move a good copy into its place, or remove it and import CMS's files again "
+            "(scrubber reference import)."
         )
 
 

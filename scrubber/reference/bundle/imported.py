@@ -1,6 +1,8 @@
 """What a bundle holds: tables that a user imported, each with where it came from."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,30 +73,44 @@ def add_tables(path: Path, tables: Mapping[Imported, Mapping[str, Section]]) -> 
     One of the same key is replaced. Returns the bundle's size in bytes. A bundle that is damaged is not written over:
     BundleError.
     """
-    kept: list[Imported] = []
-    every: dict[str, Section] = {}
-    if path.exists():
-        old = ImportedTables(path)
-        coming = {table.key for table in tables}
-        kept = [each for each in old.tables if each.key not in coming]
-        for each in kept:
-            every |= _named(each, old.sections(each))
-    for table, sections in tables.items():
-        every |= _named(table, sections)
-    return write_bundle(path, _described([*kept, *tables]), every)
+    with _alone(path):
+        kept: list[Imported] = []
+        every: dict[str, Section] = {}
+        if path.exists():
+            old = ImportedTables(path)
+            coming = {table.key for table in tables}
+            kept = [each for each in old.tables if each.key not in coming]
+            for each in kept:
+                every |= _named(each, old.sections(each))
+        for table, sections in tables.items():
+            every |= _named(table, sections)
+        return write_bundle(path, _described([*kept, *tables]), every)
 
 
 def remove_table(path: Path, key: str) -> bool:
     """Take the table of that key out of the bundle; False when there is none."""
-    old = ImportedTables(path)
-    kept = [each for each in old.tables if each.key != key]
-    if len(kept) == len(old.tables):
-        return False
-    every: dict[str, Section] = {}
-    for each in kept:
-        every |= _named(each, old.sections(each))
-    write_bundle(path, _described(kept), every)
-    return True
+    with _alone(path):
+        old = ImportedTables(path)
+        kept = [each for each in old.tables if each.key != key]
+        if len(kept) == len(old.tables):
+            return False
+        every: dict[str, Section] = {}
+        for each in kept:
+            every |= _named(each, old.sections(each))
+        write_bundle(path, _described(kept), every)
+        return True
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until nobody else writes the bundle: of two imports at once the later would undo the earlier.
+
+    The lock is a file beside the bundle, which is itself replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _named(table: Imported, sections: Mapping[str, Section]) -> dict[str, Section]:

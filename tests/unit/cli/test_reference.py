@@ -134,3 +134,14 @@ def test_a_damaged_bundle_is_said_by_every_command(run: Run, bundle: Path, tmp_p
         assert "reference.bundle: damaged" in result.stderr
     claim = encode_claim(example("17000").claim())
     assert run("scrub", "-", stdin=claim).exit_code == 2
+
+
+def test_the_advice_about_a_damaged_bundle_works(run: Run, bundle: Path, tmp_path: Path) -> None:
+    file = write_mue(tmp_path / "mue_04-01-2026.csv", "11111 4 3")
+    bundle.parent.mkdir()
+    bundle.write_bytes(b"no bundle at all, but long enough")
+    refused = run("reference", "import", file)
+    assert refused.exit_code != 0
+    assert "remove it and import" in " ".join(refused.stderr.split())
+    bundle.unlink()
+    assert run("reference", "import", file).exit_code == 0

@@ -1,6 +1,7 @@
 """From published files to what rules are told: through the bundle, as a user would."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from scrubber.reference import Reference, ReferenceDataError, load
 from scrubber.reference.bundle.imported import ImportedTables
 from scrubber.reference.importing import Job, run
 from tests.published import write_add_ons, write_fees, write_mue, write_ptp, write_taxonomy
+from tests.unit.reference.importers.published import ORDER, TABULAR, save
 
 DAY = dt.date(2026, 9, 15)
 
@@ -161,3 +163,19 @@ def test_a_taxonomy_list_decides_which_codes_there_are(bundle: Path, tmp_path: P
     assert release.taxonomies["207n00000x"] is True
     assert release.taxonomies["207R00000X"] is False
     assert not load(bundle=bundle).on(dt.date(2025, 12, 31)).reaches("taxonomy")
+
+
+def test_imports_at_once_do_not_undo_each_other(bundle: Path, tmp_path: Path) -> None:
+    days = [f"{month:02d}-01-20{year}" for year in range(22, 27) for month in (1, 4, 7, 10)]
+    files = [write_mue(tmp_path / f"mue_{day}.csv", "11111 4 3") for day in days]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda file: run(Job([file]), bundle), files))
+    assert len(ImportedTables(bundle).tables) == len(days)
+
+
+def test_of_two_files_that_make_one_table_the_last_has_it(bundle: Path, tmp_path: Path) -> None:
+    files = [save(tmp_path, ORDER, "order.txt"), save(tmp_path, TABULAR, "tabular.xml")]
+    for order in (files, files[::-1]):
+        run(Job(order, release="FY2026"), bundle)
+        (texts,) = [each for each in ImportedTables(bundle).tables if each.info.kind == "icd10cm-descriptions"]
+        assert texts.info.file == order[-1].name

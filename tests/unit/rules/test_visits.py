@@ -33,3 +33,15 @@ def test_25_tells_a_visit_apart_and_59_is_not_offered(full: Engine, visit: str) 
 def test_25_on_what_is_no_visit_lifts_nothing(full: Engine) -> None:
     verdict = scrub_example(full, example("96372-25", "31500", dx="I10"))
     assert {"ptp-unless-separate", "visit-modifier-misplaced"} <= {finding.rule for finding in verdict.findings}
+
+
+def test_critical_care_that_has_nothing_to_do_with_the_surgery(engine: Engine) -> None:
+    def rules(visit: str, day: str) -> set[str]:
+        sample = example("57520", f"{visit}/{day}", dx="N87.1", received_at="2026-09-20T14:00:00Z")
+        return {finding.rule for finding in scrub_example(engine, sample).findings}
+
+    assert "visit-needs-57" in rules("99291-25", "2026-09-15")
+    assert "visit-needs-57" not in rules("99291-FT", "2026-09-15")
+    assert "visit-needs-57" in rules("99213-FT", "2026-09-15"), "FT is for critical care"
+    assert "visit-in-global-days" in rules("99291", "2026-09-17")
+    assert "visit-in-global-days" not in rules("99291-FT", "2026-09-17")

@@ -76,7 +76,7 @@ def test_a_bundle_that_is_cut_off_is_refused(size: int, tmp_path_factory: pytest
     write_bundle(path, {"x": 1}, {"a": b"alpha" * 3000})
     content = path.read_bytes()
     path.write_bytes(content[: min(size, len(content) - 1)])
-    with pytest.raises(BundleError, match="Import CMS's files again"):
+    with pytest.raises(BundleError, match="remove it and import CMS's files again"):
         Bundle(path)
 
 
