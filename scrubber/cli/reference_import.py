@@ -53,14 +53,14 @@ def import_(
 
     Exit codes: 0 imported; 2 a file is not what it should be (nothing was changed).
     """
-    from scrubber.reference import ReferenceDataError, bundle_place
+    from scrubber.reference import ReferenceDataError
     from scrubber.reference.importing import KINDS, Job, run
 
     kind = files[0] if files[0] in KINDS and not Path(files[0]).exists() else None
     paths = [Path(file) for file in (files[1:] if kind else files)]
     if not paths:
         fail(f"no file to import as {kind}")
-    place = bundle_place(reference_bundle)
+    place = _place_or_fail(reference_bundle)
     job = Job(paths, kind, release, first_day.date() if first_day else None, partial)
     bar = _bar() if is_terminal("stderr") else None
     listing: TextIO | None = None
@@ -94,10 +94,10 @@ def remove(
 
     Exit codes: 0 removed; 2 there is no such table.
     """
-    from scrubber.reference import ReferenceDataError, bundle_place
+    from scrubber.reference import ReferenceDataError
     from scrubber.reference.bundle.imported import ImportedTables, remove_table
 
-    place = bundle_place(reference_bundle)
+    place = _place_or_fail(reference_bundle)
     try:
         if not remove_table(place, table):
             keys = ", ".join(each.key for each in ImportedTables(place).tables) or "nothing"
@@ -105,6 +105,15 @@ def remove(
     except (ReferenceDataError, OSError) as error:
         fail(str(error))
     stdout().print(f"removed {table}", soft_wrap=True)
+
+
+def _place_or_fail(named: Path | None) -> Path:
+    from scrubber.reference import ReferenceDataError, bundle_place
+
+    try:
+        return bundle_place(named)
+    except ReferenceDataError as error:
+        fail(str(error))
 
 
 def _bar() -> "Progress":

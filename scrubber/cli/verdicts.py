@@ -44,6 +44,7 @@ _UNCHECKED: Final = {
     "no-table": "no table",
     "no-history": "no earlier claims",
 }
+_SO_FOR_ALL: Final = ("no-table", "policy-silent")
 
 
 def show_verdict(console: "Console", verdict: Verdict, claim: Claim | None = None, note: str = "") -> None:
@@ -136,15 +137,20 @@ def never_checked() -> str:
 
 
 def _not_checked(coverage: Sequence[Coverage]) -> Iterator[str]:
-    """What was not checked on this claim and is on others, by reason and lines."""
+    """What was not checked on this claim and is on others, by reason and lines; what is so for every claim comes last.
+
+    A long list of names, which the event has, would hide the rest.
+    """
     groups: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for entry in coverage:
         family = FAMILIES.get(entry.family)
         if entry.status == "not-checked" and not (family and family.unbuilt):
             groups.setdefault((entry.reason or "", entry.lines), []).append(entry.family)
-    for (reason, lines), names in groups.items():
+    for (reason, lines), names in sorted(groups.items(), key=lambda group: group[0][0] in _SO_FOR_ALL):
         where = f"{_lines(lines)}: " if lines else ""
-        yield f"{', '.join(names)} ({where}{_UNCHECKED.get(reason, reason)})"
+        long = reason in _SO_FOR_ALL and len(names) > _MOST_DETAILED
+        said = f"{len(names)} families of edits" if long else ", ".join(names)
+        yield f"{said} ({where}{_UNCHECKED.get(reason, reason)})"
 
 
 def _where(finding: Finding) -> str:

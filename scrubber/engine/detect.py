@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from scrubber.contract import CENTS, Claim, Severity
+from scrubber.contract.claim import Sex
 from scrubber.engine.views import Chosen, GoodPointers, View, Views
 from scrubber.policy import Policy
 from scrubber.reference.masks import DX_EXCLUDES, HAS_PAIRS
@@ -46,6 +47,7 @@ def _found(rule: Rule, hit: Hit) -> Found:
     return Found(rule, hit, tuple(hit.lines), anchor)
 
 
+_NO_DATE = object()
 _RANK: dict[Severity, int] = {"deny": 0, "warn": 1, "info": 2}
 
 
@@ -91,45 +93,42 @@ class Detector:
     def _resolve(self, claim: Claim, as_of: dt.date, found: list[Found]) -> Case:  # noqa: C901, PLR0912, PLR0915  one pass, the hottest
         """Lines and days in one pass; line rules' hits go to `found`."""
         views, good_pointers = self._views, self._good_pointers
-        place, diagnoses = claim.place_of_service, len(claim.diagnoses)
+        place, count = claim.place_of_service, len(claim.diagnoses)
         lines: list[Line] = []
         days: dict[dt.date, Day] = {}
         trace: list[int | None] = []
         mask = total = 0
-        view: View | None = None
-        day: Day | None = None
-        last, seen = as_of, None
+        last: object = _NO_DATE
+        seen = None
+        day: Day
+        view: View
         for on_claim in claim.service_lines:
             date, until = on_claim.service_date_from, on_claim.service_date_to
-            if date != last or view is None or day is None:
+            if date != last:
                 if date is None:
                     mask |= INCOMPLETE
                     date = as_of
                 elif date > as_of:
                     mask |= ODD_DATE
-                view, last, day = views[date], date, days.get(date)
-                if day is None:
-                    day = days[date] = Day(date, view.release, len(days), [], set())
+                last, view = date, views[date]
+                if date not in days:
+                    days[date] = Day(date, view.release, len(days), [], set())
+                day = days[date]
                 trace += (None, day.ordinal, view.release.id)
             span = 1
-            if until is not None and until != last:
-                span = max(1, (until - last).days + 1)
-                if until < last or until > as_of:
+            if until != last and until is not None and date is not None:
+                span = max(1, (until - date).days + 1)
+                if until < date or until > as_of:
                     mask |= ODD_DATE
             service = view[
                 on_claim.procedure_code, on_claim.modifiers, on_claim.units, on_claim.place_of_service or place, span
             ]
-            charge = on_claim.charge
-            if charge is None:
-                mask |= INCOMPLETE | ODD_CHARGE
-                cents = 0
-            else:
-                cents = CENTS[charge]
-                total += cents
-                if cents <= 0:
-                    mask |= ODD_CHARGE
+            cents = CENTS[on_claim.charge]
+            total += cents
+            if cents <= 0:
+                mask |= ODD_CHARGE if on_claim.charge is not None else ODD_CHARGE | INCOMPLETE
             pointers = on_claim.diagnosis_pointers
-            if pointers != seen and not good_pointers[pointers, diagnoses]:
+            if pointers != seen and not good_pointers[pointers, count]:
                 mask |= ODD_POINTER
             seen = pointers
             trace += (service.gap, on_claim.line_number)
@@ -149,15 +148,16 @@ class Detector:
                 day.mask |= SEVERAL
         if len(days) > 1:
             mask |= SEVERAL_DAYS
-        first = last if len(days) == 1 else min(days, default=as_of)
-        case = Case(claim, self.policy, as_of, lines, days, views[first].release, trace, mask, total)
-        self._resolve_claim(case, first)
+        first = min(days) if len(days) > 1 else next(iter(days), as_of)
+        release = views[first].release
+        diagnoses = tuple([release.diagnoses[code] for code in claim.diagnoses])
+        sex, born = _person(claim)
+        case = Case(claim, self.policy, as_of, lines, days, release, trace, mask, total, sex, born, diagnoses)
+        self._set_trip_wires(case, first)
         return case
 
-    def _resolve_claim(self, case: Case, first: dt.date) -> None:  # noqa: C901  trip-wires, one after the other
-        claim, mask = case.claim, case.mask
-        resolve = case.release.diagnoses
-        case.diagnoses = diagnoses = tuple([resolve[code] for code in claim.diagnoses])
+    def _set_trip_wires(self, case: Case, first: dt.date) -> None:  # noqa: C901  one after the other
+        claim, mask, diagnoses, born = case.claim, case.mask, case.diagnoses, case.birth_date
         for diagnosis in diagnoses:
             mask |= diagnosis.mask
         if len(diagnoses) > 1 and mask & DX_EXCLUDES:
@@ -172,11 +172,9 @@ class Detector:
             mask |= INCOMPLETE
         elif CENTS[charge] != case.total:
             mask |= UNBALANCED
-        patient = claim.patient
-        born = _set_person(case)
         if born is None or not _complete(claim):
             mask |= INCOMPLETE
-        if (born is not None and born > first) or (patient is not None and patient.death_date):
+        if (born is not None and born > first) or (claim.patient is not None and claim.patient.death_date):
             mask |= ODD_DATE
         if claim.documentation is not None:
             mask |= ON_FILE
@@ -205,18 +203,18 @@ def _bits_elsewhere(case: Case) -> int:
     return bits
 
 
-def _set_person(case: Case) -> dt.date | None:
-    """Fill in the patient's sex and date of birth, and return the latter.
+def _person(claim: Claim) -> tuple[Sex | None, dt.date | None]:
+    """The patient's sex (None when unknown) and date of birth.
 
     The subscriber's stand in only where both are one person.
     """
-    patient, subscriber = case.claim.patient, case.claim.subscriber
+    patient, subscriber = claim.patient, claim.subscriber
     sex, born = (None, None) if patient is None else (patient.sex, patient.birth_date)
-    one_person = patient is None or patient.relationship_code in (None, "18")
-    if subscriber is not None and one_person:
-        sex, born = sex or subscriber.sex, born or subscriber.birth_date
-    case.sex, case.birth_date = None if sex == "U" else sex, born
-    return born
+    if (sex is None or born is None) and subscriber is not None:
+        one_person = patient is None or patient.relationship_code in (None, "18")
+        if one_person:
+            sex, born = sex or subscriber.sex, born or subscriber.birth_date
+    return None if sex == "U" else sex, born
 
 
 def _complete(claim: Claim) -> bool:

@@ -25,9 +25,17 @@ class Chosen(dict[int, tuple[Rule, ...]]):
         """`policy`: the payer's, which rules of one line alone know nothing of."""
         super().__init__()
         self._rules = tuple((rule, rule.needs_under(policy) if policy else rule.needs) for rule in rules)
+        self._bits = 0
+        for _, needs in self._rules:
+            for need in needs:
+                self._bits |= need
 
     def __missing__(self, mask: int) -> tuple[Rule, ...]:
-        chosen = tuple(rule for rule, needs in self._rules if all(mask & need for need in needs))
+        asked = mask & self._bits  # masks that differ in other bits only are many, and choose the same
+        if asked != mask:
+            chosen = self[asked]
+        else:
+            chosen = tuple([rule for rule, needs in self._rules if all(mask & need for need in needs)])
         if len(self) >= _MEMO_LIMIT:
             self.clear()
         self[mask] = chosen

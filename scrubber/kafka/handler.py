@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
@@ -15,6 +16,8 @@ from scrubber.settings import Settings
 # Reasons for a dead letter beside those of decoding.
 TOO_LARGE: Final = "too-large"
 ENGINE_ERROR: Final = "engine-error"
+
+_DAY_MS: Final = 86_400_000
 
 
 class Record(Protocol):
@@ -99,6 +102,10 @@ class ClaimHandler:
 
 def _day_of(timestamp: int) -> dt.date:
     """The day (UTC) a record was written: stands in where a claim does not say when it was received."""
-    if timestamp > 0:
-        return dt.datetime.fromtimestamp(timestamp / 1000, dt.UTC).date()
-    return dt.datetime.now(dt.UTC).date()
+    return _date(timestamp // _DAY_MS) if timestamp > 0 else dt.datetime.now(dt.UTC).date()
+
+
+@lru_cache(maxsize=64)
+def _date(days: int) -> dt.date:
+    """The date so many days after 1970-01-01. A topic's records come in the order of few different ones."""
+    return dt.date(1970, 1, 1) + dt.timedelta(days=days)

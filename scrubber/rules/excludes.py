@@ -27,9 +27,9 @@ def excludes1(case: Case) -> Hits:
     """One diagnosis stands in an Excludes1 note of the other: they cannot occur together, unless they are unrelated."""
     hits = []
     for (i, one), (j, two) in combinations(enumerate(case.diagnoses[:MOST]), 2):
-        if {one.side, two.side} == {"L", "R"}:
-            continue  # two sides, two conditions
         if one.excludes(two) or two.excludes(one):
+            if {one.side, two.side} == {"L", "R"}:
+                continue  # two sides, two conditions
             hits.append(
                 Hit(
                     f"/diagnoses/{j}",

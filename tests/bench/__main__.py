@@ -20,6 +20,7 @@ from .claims import Made, write_claims
 from .plan import CLAIMS, RESULTS, ROOT, ROUNDS, ROWS, STEP, WARM_UP, Reading, Row
 from .report import Result, machine, show, write
 from .stream import Broker, Input, run_on_broker
+from .tables import VARIABLE, import_tables
 
 console = Console()
 
@@ -31,16 +32,20 @@ def main() -> int:
     about = {"machine": machine(), "rounds": options.rounds}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="scrubber-bench-") as folder:
+        bundle = import_tables(Path(folder)) if any(row.full for row in rows) else None
+        if bundle is None:
+            rows = [row for row in rows if not row.full]
+            _say(f"{VARIABLE} does not name the folder of CMS's files: no row with tables at full size")
         _say(f"making {options.claims + WARM_UP:,} claims")
-        made = write_claims(Path(folder) / "claims.jsonl", options.claims + WARM_UP)
+        made = write_claims(Path(folder) / "claims.jsonl", options.claims + WARM_UP, bundle)
         about |= {"claim_bytes": made.size // len(made.dispositions), "clean": made.clean}
         if any(row.kind == "broker" for row in rows):
             with _broker() as (name, address):
                 about["broker"] = name
-                results = _measure(rows, made, options.claims, options.rounds, Broker(address))
+                results = _measure(rows, made, options.claims, options.rounds, Broker(address), bundle)
         else:
             about["broker"] = "none"
-            results = _measure(rows, made, options.claims, options.rounds, None)
+            results = _measure(rows, made, options.claims, options.rounds, None, bundle)
     about["seconds"] = round(time.monotonic() - began)
     write(RESULTS, results, about)
     show(console, results, about)
@@ -78,7 +83,9 @@ def _broker() -> Iterator[tuple[str, str]]:
         yield name, address
 
 
-def _measure(rows: Sequence[Row], made: Made, claims: int, rounds: int, broker: Broker | None) -> list[Result]:
+def _measure(
+    rows: Sequence[Row], made: Made, claims: int, rounds: int, broker: Broker | None, bundle: Path | None
+) -> list[Result]:
     """All rows of a round one after the other, then the next round: what disturbs the machine disturbs them alike."""
     inputs: dict[int, Input] = {}
     readings: dict[str, list[Reading]] = {row.name: [] for row in rows}
@@ -86,7 +93,7 @@ def _measure(rows: Sequence[Row], made: Made, claims: int, rounds: int, broker: 
         for row in rows:
             count, warm = _in_steps(claims * row.share, row), _in_steps(WARM_UP * row.warm, row)
             if row.kind == "alone":
-                reading = run_alone(row, made.path, warm, count)
+                reading = run_alone(row, made.path, warm, count, bundle)
             else:
                 assert broker is not None
                 if count not in inputs:

@@ -5,6 +5,7 @@ The process is `python -m tests.bench.<module> CLAIMS WARM COUNT`; its last line
 
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,10 +18,13 @@ from .plan import ROOT, Reading, Row
 _LONGEST_SECONDS = 120
 
 
-def run_alone(row: Row, path: Path, warm: int, count: int) -> Reading:
-    """Start the row's process and read its result."""
+def run_alone(row: Row, path: Path, warm: int, count: int, bundle: Path | None) -> Reading:
+    """Start the row's process and read its result. `bundle`: the imported tables, for rows that want them."""
+    env = os.environ | {"XDG_DATA_HOME": os.devnull, "SCRUBBER_REFERENCE_BUNDLE": str(bundle or "") if row.full else ""}
     command = [sys.executable, "-m", f"tests.bench.{row.module}", str(path), str(warm), str(count)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False
+    )
     if done.returncode:
         message = f"{row.name} ended with {done.returncode}:\n{done.stderr[-2000:]}"
         raise RuntimeError(message)

@@ -5,7 +5,7 @@ The same seed gives the same claims; no two are alike. Codes follow Zipf's law, 
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
@@ -20,6 +20,8 @@ SEED = 20260918
 BLOCK, CLEAN_OF_BLOCK = 20, 17
 LEAST_BYTES, MOST_BYTES = 1000, 1500
 MOST_TRIES = 1000
+MOST_UNITS = 30
+USUAL_STATUS = (None, "A", "C", "E", "R", "X")
 
 
 @dataclass
@@ -40,12 +42,12 @@ class Made:
         return Counter(self.dispositions[first:last])
 
 
-def write_claims(path: Path, how_many: int) -> Made:
-    """Write claims, one a line."""
+def write_claims(path: Path, how_many: int, bundle: Path | None = None) -> Made:
+    """Write claims, one a line. With `bundle` the clean ones are clean by its tables too."""
     made = Made(path)
-    engine = load_engine()
+    engines = [load_engine(), *([load_engine(reference_bundle=bundle)] if bundle else [])]
     with path.open("wb") as file:
-        for value, disposition in islice(_verified(engine), how_many):
+        for value, disposition in islice(_verified(engines), how_many):
             file.write(value + b"\n")
             made.dispositions.append(disposition)
             made.size += len(value)
@@ -62,10 +64,10 @@ def read_claims(path: Path, first: int, last: int) -> list[bytes]:
     return claims
 
 
-def _verified(engine: Engine) -> Iterator[tuple[bytes, str]]:
-    """Yield claims and dispositions; of every block the engine passes exactly its share, in mixed order."""
+def _verified(engines: Sequence[Engine]) -> Iterator[tuple[bytes, str]]:
+    """Yield claims and dispositions; of every block the engines pass exactly its share, in mixed order."""
     random = Random(SEED)
-    maker = Maker(random)
+    maker = Maker(random, lambda code: all(_is_usual(engine, code) for engine in engines))
     for number in count(1):
         if number % BLOCK == 1:
             wanted = [True] * CLEAN_OF_BLOCK + [False] * (BLOCK - CLEAN_OF_BLOCK)
@@ -75,8 +77,9 @@ def _verified(engine: Engine) -> Iterator[tuple[bytes, str]]:
             event = maker.make(number, clean=clean)
             value = json.dumps(event, separators=(",", ":")).encode()
             claim = decode_claim(value)
-            disposition = engine.scrub(claim, as_of=filing_day(claim, FIRST_DAY)).disposition
-            if (disposition == "pass") is clean and LEAST_BYTES <= len(value) <= MOST_BYTES:
+            found = [engine.scrub(claim, as_of=filing_day(claim, FIRST_DAY)).disposition for engine in engines]
+            disposition = found[0]
+            if all((each == "pass") is clean for each in found) and LEAST_BYTES <= len(value) <= MOST_BYTES:
                 yield value, disposition
                 break
         else:
@@ -84,3 +87,9 @@ def _verified(engine: Engine) -> Iterator[tuple[bytes, str]]:
                 f"no {'clean' if clean else 'faulty'} claim in {MOST_TRIES} tries: the generator and the rules part"
             )
             raise RuntimeError(message)
+
+
+def _is_usual(engine: Engine, code: str) -> bool:
+    """Whether a supply can be billed in the bench's numbers without an edit: by its units, and by its status."""
+    procedure = engine.reference.on(FIRST_DAY).procedures[code]
+    return (procedure.mue is None or procedure.mue >= MOST_UNITS) and procedure.status in USUAL_STATUS

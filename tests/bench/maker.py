@@ -2,7 +2,7 @@
 
 import csv
 import datetime as dt
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -46,10 +46,12 @@ class _Zipf:
 class Maker:
     """Makes claims; which ones depends on the random numbers alone."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, usable: Callable[[str], bool]) -> None:
+        """`usable`: whether a supply may be billed as these claims do."""
         self._random = random
         folder = data_folder()
         supplies = [row["code"] for row in _rows(folder / "hcpcs.tsv") if row["code"][0] in "AEJL"]
+        supplies = [code for code in supplies if usable(code)]
         diagnoses = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"]]
         diagnoses = [f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in diagnoses if code[1:3].isdigit()]
         self._supplies = _Zipf(_common_first(supplies, known_procedures(), random))

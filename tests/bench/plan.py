@@ -18,6 +18,7 @@ STEP: Final = 5000
 class Row:
     """One way of doing it. `module` of this package runs it, in a process of its own.
 
+    `full`: with CMS's tables at full size in place of the starter tables; such a row is run where they are to be had.
     `share`: how much of the claims it measures on, less for the slow ones. `warm`: the same of those before them.
     """
 
@@ -27,10 +28,12 @@ class Row:
     kind: Literal["alone", "broker"]
     share: float = 1.0
     warm: float = 1.0
+    full: bool = False
 
 
 ROWS: Final = (
     Row("engine", "engine", "decode, scrub, encode", "alone"),
+    Row("engine-full-tables", "engine", "the same, with CMS's tables at full size", "alone", full=True),
     Row("worker-eos", "worker", "scrubber.worker, exactly once", "broker"),
     Row("faust-agent", "faust_agent", "Faust agent, same engine, at least once", "broker", share=0.2, warm=0.25),
     Row("quix-copy-eos", "quix_copy", "Quix Streams copies bytes, exactly once", "broker"),
@@ -53,6 +56,7 @@ AIMS: Final[dict[tuple[str, str], float | None]] = {
     ("engine", "claim-validator-pipeline"): 5.0,
     ("engine", "claim-validator-documented"): None,
     ("worker-eos", "engine"): None,
+    ("engine-full-tables", "engine"): 0.9,
 }
 """Numerator and denominator of each ratio, in claims a second, and the least it should be."""
 

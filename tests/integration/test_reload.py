@@ -51,8 +51,8 @@ async def test_a_new_bundle_and_a_new_policy_are_taken_up_and_a_broken_one_is_no
         wait_until(lambda: len(worker.events("rules-reloaded")) == 1, 10, worker.text)
         tables = await verdicts(site, 10, "tables")
 
-        with (payers / "medicare.toml").open("a") as file:
-            file.write('\n[severity]\nlesion-count = "warn"\n')
+        medicare = payers / "medicare.toml"
+        medicare.write_text(medicare.read_text().replace('title = "Medicare"', 'title = "Medicare, changed"'))
         wait_until(lambda: len(worker.events("rules-reloaded")) == 2, 10, worker.text)
         policy = await verdicts(site, 20, "policy")
 

@@ -73,11 +73,11 @@ class Sheet:
 
     def _read(self, progress: Progress | None) -> Iterator[Row]:
         sheet, size = self._sheet, self._workbook.size
-        start = sheet.start[0] + 1 if sheet.start else 1
-        for number, row in enumerate(sheet.iter_rows()):
+        last = sheet.end[0] + 1 if sheet.end else 1
+        for number, row in enumerate(sheet.iter_rows(), 1):
             if progress is not None and number % _TOLD_EVERY == 0:
-                progress(size * number // sheet.height, size)
-            yield start + number, [cell if type(cell) is str else _text(cell) for cell in row]
+                progress(size * number // last, size)
+            yield number, [cell if type(cell) is str else _text(cell) for cell in row]
         if progress is not None:
             progress(size, size)
 

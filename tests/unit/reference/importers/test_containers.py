@@ -18,7 +18,7 @@ CELLS: list[list[str | int | float]] = [
 def test_a_zip_is_one_table_and_what_explains_it(tmp_path: Path) -> None:
     members: dict[str, str | bytes] = {
         "folder/": b"",
-        "notes.pdf": b"%PDF",
+        "notes.docx": zipped({"word/document.xml": "<x/>"}),
         "old.xls": b"\xd0\xcf\x11\xe0",
         "Read me.txt": "Read me.\n",
     }
@@ -93,12 +93,13 @@ def test_a_sheet_as_wide_as_none_is_published(tmp_path: Path) -> None:
         load(tmp_path, workbook([*CELLS, [*widest[0], "x"]]), "wider.xlsx")
 
 
-@pytest.mark.parametrize("name", ["bomb.zip", "bomb.xz", "bomb.xlsx", "bomb.txt"])
+@pytest.mark.parametrize("name", ["bomb.zip", "book.zip", "bomb.xz", "bomb.xlsx", "bomb.txt"])
 def test_bombs_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(document, "MOST_BYTES", 3 << 20)
     lines = _big() * 3
     content = {
         "bomb.zip": zipped({"limits.csv": lines}),
+        "book.zip": zipped({"limits.xlsx": b"PK\x03\x04" + bytes(4 << 20)}),
         "bomb.xz": lzma.compress(lines),
         "bomb.xlsx": workbook(CELLS * 20_000),
         "bomb.txt": lines,

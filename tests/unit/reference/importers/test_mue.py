@@ -70,6 +70,7 @@ def test_rows_refused(tmp_path: Path, row: str, reason: str) -> None:
     [
         (MUE_HEAD, "found none"),
         (MUE.replace("MUE Rationale", "Why"), "line 7: expected a header row with the columns rationale"),
+        (MUE.replace(",MUE Rationale", ",MUE Rationale,MUE Rationale"), "line 7: .* the columns rationale"),
         (MUE + "17003,1,2 Date", "line 9: expected a whole last line; the file breaks off"),
         (MUE + "17003,1,2 Date of Service Edit: Policy,Code Descr", "breaks off in 'Code Descr'"),
         (MUE + '17003,1,"2 Date', r"line 9: expected well-formed CSV \(unexpected end of data"),

@@ -12,7 +12,7 @@ NAME = "ccipra-v322r0-f1.TXT"
 
 
 def test_a_pair_deleted_and_reinstated_has_two_rows(tmp_path: Path) -> None:
-    again = f"17000\t99213\t*\t20201001\t*\t1\t{WHY}\n"
+    again = f"17000 \t99213\t*\t20201001\t * \t1\t{WHY}\n"
     parsed = load(tmp_path, PTP + again, NAME)
     assert rows(parsed) == [
         ("17000", "99213", 20130701, 20191231, 1, WHY),
@@ -106,8 +106,8 @@ def test_a_workbook_gives_the_same_rows(tmp_path: Path) -> None:
 def test_numbers_in_a_workbook_are_read_as_text(tmp_path: Path) -> None:
     header = ["Column 1", "Column 2", "*=in existence\nprior to 1996", "Effective\nDate", "Deletion\nDate\n*=no data"]
     header += ["Modifier\n0=not allowed\n1=allowed\n9=not applicable", "PTP Edit Rationale"]
-    edits: list[list[str | int | float]] = [[17000, 99213, "", 20130701, "*", 1, WHY]]
-    edits += [[17000, 99214, "", 20130701, "*", 5, WHY]]
-    parsed = load(tmp_path, workbook([header, *edits], first_row=3), "ccipra.xlsx")
-    assert rows(parsed) == [("17000", "99213", 20130701, 0, 1, WHY)]
-    assert parsed.refused.first == {"modifier indicator 0, 1 or 9": [(5, "5")]}
+    never, unknown = (f"17000 99214 . 20130701 * {indicator} {WHY}".split(" ", 6) for indicator in (0, 5))
+    book = workbook([header, [17000, 99213, "", 20130701, "*", 1, WHY], never, unknown], first_row=3)
+    parsed = load(tmp_path, book, "ccipra.xlsx")
+    assert rows(parsed) == [("17000", "99213", 20130701, 0, 1, WHY), ("17000", "99214", 20130701, 0, 0, WHY)]
+    assert parsed.refused.first == {"modifier indicator 0, 1 or 9": [(6, "5")]}
