@@ -5,6 +5,7 @@ claim with everything wrong cannot hold up the claims behind it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress
 
 from scrubber.contract import Fix, PatchOp
 from scrubber.engine.detect import Detector, Found
@@ -31,6 +32,20 @@ def _identity(found: Found, origin: Sequence[int | None] | None = None) -> Ident
     return found.rule.id, found.hit.detail, anchor
 
 
+def _before(found: Sequence[Found], origin: Sequence[int | None]) -> list[tuple[Identity, ...]]:
+    """For each finding the identities under which it would go on after a patch.
+
+    They are several where the line it leads to is dropped: it may then lead to another of its lines.
+    """
+    kept = {None, *origin}
+    return [
+        (_identity(each),)
+        if each.anchor in kept
+        else tuple((each.rule.id, each.hit.detail, line.index) for line in each.lines)
+        for each in found
+    ]
+
+
 class Prover:
     """Proofs for one claim, within a bounded amount of work."""
 
@@ -40,9 +55,7 @@ class Prover:
 
     def fixes(self, case: Case, found: Sequence[Found]) -> Iterator[Fix]:
         """The fixes that hold when the claim is scrubbed again; `clears` counts positions in `found`."""
-        before = [_identity(each) for each in found]
-        # A finding that only warned before and blocks afterwards is a new blocking one.
-        known = {identity for each, identity in zip(found, before, strict=True) if self._blocks(each)}
+        blocking = [self._blocks(each) for each in found]
         tried: list[tuple[PatchOp, ...]] = []
         for index, each in enumerate(found):
             for remedy in each.hit.remedies:
@@ -59,11 +72,14 @@ class Prover:
                 tried.append(patch.ops)
                 after = self._detect(case, patch.ops)[1]
                 left = {_identity(one, patch.origin) for one in after}
-                if before[index] in left or any(
+                before = _before(found, patch.origin)
+                # A finding that only warned before and blocks afterwards is a new blocking one.
+                known = set(chain.from_iterable(compress(before, blocking)))
+                if not left.isdisjoint(before[index]) or any(
                     self._blocks(one) and _identity(one, patch.origin) not in known for one in after
                 ):
                     continue
-                clears = tuple(i for i, identity in enumerate(before) if identity not in left)
+                clears = tuple(i for i, identities in enumerate(before) if left.isdisjoint(identities))
                 yield Fix(remedy.title, patch.ops, clears, remedy.needs)
 
     def leads_to_pass(self, case: Case, found: Sequence[Found], fixes: Iterable[Fix]) -> bool:

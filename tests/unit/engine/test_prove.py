@@ -14,7 +14,7 @@ from scrubber.engine.views import Views
 from scrubber.rules import RULES, Rule
 from scrubber.rules.example import example
 from scrubber.rules.form import HERE, Hit, Hits, Remedy
-from scrubber.rules.remedies import DropModifier
+from scrubber.rules.remedies import DropLine, DropModifier
 from scrubber.rules.scopes import Case, Service
 
 
@@ -98,3 +98,20 @@ def test_fixes_that_hold_alone_and_not_together_make_no_suggestion(engine: Engin
     fixes, mendable = _prove(engine, rules[:1], "17000-LT", "99213-LT")
     assert len(fixes) == 2
     assert mendable
+
+
+def test_a_finding_whose_line_is_dropped_may_go_on_at_another_of_its_lines(engine: Engine) -> None:
+    """Neither new, which would forbid the fix, nor cleared."""
+
+    def too_many(case: Case) -> Hits:
+        return [Hit(case.lines[0].at("units"), "too many", case.lines)]
+
+    def misplaced(case: Case) -> Hits:
+        if len(case.lines) == 1:
+            return None
+        return [Hit(case.lines[0].at(), "misplaced", case.lines[:1], (Remedy("Drop it", (DropLine(0),), "none"),))]
+
+    rules = [_rule("too-many", too_many, "claim"), _rule("misplaced", misplaced, "claim")]
+    fixes, mendable = _prove(engine, rules, "17000", "17000")
+    assert [fix.clears for fix in fixes] == [(1,)]
+    assert not mendable
