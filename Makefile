@@ -30,7 +30,7 @@ demo: $(VENV)/$(READY) ## show claims going in and verdicts coming out, on a bro
 test: $(VENV)/$(READY) ## run every test this machine can run
 	@$(BIN)/python -m pytest $(ARGS)
 
-oracle: $(VENV)/$(READY) ## hold every row of CMS's files in SCRUBBER_CMS_FILES against the engine; writes build/oracle.json
+oracle: $(VENV)/$(READY) ## hold the engine against CMS's files at full size; writes build/oracle.json
 	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }
 	@$(BIN)/python -m pytest tests/oracle $(ARGS)
 
