@@ -11,7 +11,7 @@ from scrubber.rules.example import example
 from scrubber.rules.form import Hit, Hits, Remedy, rule
 from scrubber.rules.remedies import AddModifier, DropLine
 from scrubber.rules.scopes import DISTINCT, EM_ONLY, PAIRED, Day, Line
-from scrubber.rules.visits import is_visit, takes_visit_modifiers
+from scrubber.rules.visits import is_visit
 
 EITHER_COLUMN = dt.date(2019, 7, 1)
 """From this date on 59 and X count on either procedure of a pair."""
@@ -44,7 +44,7 @@ def bypassed(one: Line, two: Line, day: Day) -> bool:
             if known is None or not known.bypass:
                 continue
             if modifier in EM_ONLY:
-                if takes_visit_modifiers(line.code):
+                if is_visit(line.code):
                     return True
             elif line is two or (modifier in DISTINCT and day.date >= EITHER_COLUMN):
                 return True

@@ -45,6 +45,11 @@ def _visit_beside_none(one: str, two: str) -> bool:
     return two in VISITS and one not in VISITS
 
 
+def _is_visit(code: str) -> bool:
+    """A code of CPT's section of evaluation and management."""
+    return code.isdigit() and "99202" <= code <= "99499"
+
+
 def _surgery(one: str, two: str) -> bool:
     return one < "7" and two < "7"
 
@@ -63,7 +68,7 @@ def _cases(edits: Edits) -> Iterator[Case]:
             for pair in islice(found, number, None, step * len(modifiers)):
                 for column in (0, 1):
                     lifts = modifier in DISTINCT or (modifier in OTHERS and column == 1)
-                    lifts = lifts or (modifier in VISIT_MODIFIERS and pair[column] in VISITS)
+                    lifts = lifts or (modifier in VISIT_MODIFIERS and _is_visit(pair[column]))
                     yield Case(pair, modifier, column, bool(indicator) and lifts)
 
 
