@@ -37,6 +37,11 @@ def compact(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def number_of(day: dt.date) -> int:
+    """20260915 for that day, as rows of numbers keep it."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
 def changes(start: dt.date | None, end: dt.date | None) -> Iterable[dt.date]:
     """The days on which a row begins and no longer holds."""
     if start is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from scrubber.reference.bundle.pairs import PairTable, compile_pairs
-from scrubber.reference.dated import changes
+from scrubber.reference.dated import changes, number_of
 from scrubber.reference.edits import FEE_COLUMNS, FEE_NUMBERS, AddOn, Limit, Priced, Support, Validity, fees
 from scrubber.reference.errors import ReferenceDataError, SourceError
 from scrubber.reference.facts import Element
@@ -87,8 +87,8 @@ class Starter:
             effective, deleted = self._span(row, "effective", "deleted")
             if effective is None:
                 raise SourceError(row.file, row.line, "a date in column effective", "Correct the line.")
-            rows.append(PtpRow(row.text("column_1"), row.text("column_2"), _number(effective),
-                               _number(deleted) if deleted else 0, indicator, ""))  # fmt: skip
+            rows.append(PtpRow(row.text("column_1"), row.text("column_2"), number_of(effective),
+                               number_of(deleted) if deleted else 0, indicator, ""))  # fmt: skip
         compiled = compile_pairs(rows)
         return PairTable(compiled.sections, compiled.rationales)
 
@@ -122,7 +122,3 @@ class _Documented(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Documentation(msgspec.Struct, forbid_unknown_fields=True):
     procedure: tuple[_Documented, ...]
-
-
-def _number(day: dt.date) -> int:
-    return day.year * 10000 + day.month * 100 + day.day

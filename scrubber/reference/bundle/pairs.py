@@ -1,7 +1,7 @@
 """Procedure-to-procedure edits at full size: compiled into flat arrays, and read from them.
 
 Codes are sorted and numbered; the number, as a character, stands for the code. A code's column-2 partners are one
-string of such characters, so `partner in partners` is a search for one character. Four arrays hold it all:
+string of such characters, so `partner in partners` is a search for one character. Six sections hold it all:
 
 - ``codes``: five bytes a code, in order;
 - ``offsets``: u32 for each code and one more: where the partners of a column-1 code begin;
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Final, NamedTuple
 
-from scrubber.reference.dated import compact
+from scrubber.reference.dated import compact, number_of
 from scrubber.reference.facts import Pair
 from scrubber.reference.importers.ptp import PtpRow
 
@@ -155,7 +155,7 @@ class PairTable:
 
     def in_force(self, day: dt.date) -> Iterator[tuple[str, dict[str, int]]]:
         """Each column-1 code with the indicators of its edits in force on `day`, by column-2 code, in order."""
-        codes, key = self.codes(), _number(day)
+        codes, key = self.codes(), number_of(day)
         indicators: list[int | None] = []
         for history in range(len(self._spans) - 1):
             rows = self._rows[self._spans[history] * _ROW : self._spans[history + 1] * _ROW].tolist()
@@ -195,7 +195,7 @@ class PairTable:
 
     def _live(self, day: dt.date) -> bytes:
         """For each history whether it is in force on `day`. A byte each; worked out once a day that is asked for."""
-        key = _number(day)
+        key = number_of(day)
         live = self._in_force.get(key)
         if live is None:
             rows, spans = self._rows.tolist(), self._spans.tolist()
@@ -205,8 +205,3 @@ class PairTable:
                 self._in_force.clear()
             self._in_force[key] = live
         return live
-
-
-def _number(day: dt.date) -> int:
-    """A day as it stands in the rows: 20260915."""
-    return day.year * 10000 + day.month * 100 + day.day
