@@ -92,6 +92,10 @@ class Settings:
         low=16 * KIB, high=MAX_RECORD_BYTES,
     )  # fmt: skip
     fetch_bytes: int = setting(4 * MIB, "Most bytes asked of one partition at once.", low=64 * KIB, high=64 * MIB)
+    backlog_bytes: int = setting(
+        32 * MIB, "Most bytes of claims that wait in memory to be scrubbed; the open partitions share it evenly.",
+        low=MIB, high=4096 * MIB,
+    )  # fmt: skip
     compression: str = setting("none", "Codec of what is written.", choices=("none", "gzip", "snappy", "lz4", "zstd"))
     session_timeout_ms: int = setting(
         6000, "Silence after which Kafka gives this worker's partitions to others.", low=1000, high=300_000
