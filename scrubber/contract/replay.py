@@ -7,6 +7,7 @@ marker goes into the dead-letter topic, behind the dead letter and in its partit
 
 import datetime as dt
 import re
+import sys
 from typing import Final, Literal, NamedTuple
 
 from scrubber.contract.cloudevents import DEAD_LETTER_TYPE, Headers, Incoming, timestamp
@@ -56,7 +57,7 @@ def read_letter(incoming: Incoming) -> Letter | None:
     time = headers.get("ce_time", b"")
     kept = tuple((name, headers[name]) for name in ("content-type", "traceparent") if name in headers)
     return Letter(
-        "dead-letter", identity.decode(), origin, reason.decode(), path.decode(),
+        "dead-letter", identity.decode(), origin, sys.intern(reason.decode()), path.decode(),
         time.decode() if _TIME(time) else "", kept,
     )  # fmt: skip
 
