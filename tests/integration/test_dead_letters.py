@@ -6,15 +6,20 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from scrubber.contract import Origin, decode_claim, decode_verdict
+from scrubber.contract.cloudevents import dead_letter_headers
 from scrubber.engine import load_engine
+from scrubber.testing import ClaimRefusedError, ScrubberClaims
 from tests.claims import claim, claim_bytes
-from tests.sites import Site
+from tests.integration.test_cli_kafka import watch_until
+from tests.sites import Site, wait_until
 
 pytestmark = pytest.mark.broker
 MARK = "Zzyzx-7731"
@@ -37,12 +42,59 @@ from scrubber.cli import main
 main()
 """
 
+# `scrubber` that stops at a gate: it says that it is there, and goes on when it may.
+GATED = """
+import asyncio, pathlib, sys
+from scrubber.kafka import replay
+here = pathlib.Path(sys.argv.pop(1))
+whole = replay.{function}
+async def gated(*arguments, **more):
+    (here / "there").touch()
+    while not (here / "go").exists():
+        await asyncio.sleep(0.05)
+    return await whole(*arguments, **more)
+replay.{function} = gated
+from scrubber.cli import main
+main()
+"""
+
 
 async def scrubber(site: Site, *arguments: object, code: str | None = None) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, *(("-c", code) if code else ("-m", "scrubber")), "dead-letters", *map(str, arguments)]
     return await asyncio.to_thread(
         subprocess.run, command, env=site.env(), capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False
     )
+
+
+@asynccontextmanager
+async def stopped_at(function: str, site: Site, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A replay of everything that stands before `function` of scrubber.kafka.replay; afterwards it goes on."""
+    code = GATED.replace("{function}", function)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(folder), "dead-letters", "replay", "--yes",
+        env=site.env(transaction_timeout_ms=120_000),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        await asyncio.to_thread(wait_until, (folder / "there").exists, 60)
+        yield process
+    finally:
+        (folder / "go").touch()
+        if process.returncode is None:
+            await asyncio.wait_for(process.wait(), 60)
+
+
+async def set_aside(site: Site, count: int) -> None:
+    await site.publish([(b"%d" % number, b"no claim %d" % number, []) for number in range(count)])
+    with site.worker() as worker:
+        await site.read(count)
+        assert worker.stop() == 0
+
+
+async def replays(site: Site, count: int) -> Counter[bytes]:
+    """How often each record was replayed, of `count` that stood in the input topic before."""
+    records = await site.read(2 * count, site.settings().input_topic, quiet=1)
+    return Counter(headers(each).get("scrubber_replay_of", b"") for each in records) - Counter({b"": count})
 
 
 def large(claim_id: str) -> bytes:
@@ -152,10 +204,7 @@ async def test_what_fails_again_waits_again_under_the_same_id_and_partition(site
 async def test_a_replay_killed_in_a_transaction_and_run_again_publishes_each_once(site: Site) -> None:
     settings = site.settings()
     count = 90
-    await site.publish([(b"%d" % number, b"no claim %d" % number, []) for number in range(count)])
-    with site.worker() as worker:
-        await site.read(count)
-        assert worker.stop() == 0
+    await set_aside(site, count)
     killed = await scrubber(site, "replay", "--yes", code=KILLED)
     assert killed.returncode == -9, killed.stderr
     rest = len(await listed(site))
@@ -183,3 +232,88 @@ async def test_a_replay_killed_in_a_transaction_and_run_again_publishes_each_onc
         answers = await site.read(3 * count, settings.dead_letter_topic, quiet=1)
     assert len(answers) == 3 * count
     assert {str(each["id"]) for each in await listed(site)} == set(named)
+
+
+async def test_a_second_replay_ends_the_first_and_each_is_published_once(site: Site, tmp_path: Path) -> None:
+    await set_aside(site, 30)
+    async with stopped_at("_acknowledged", site, tmp_path) as first:
+        second = await scrubber(site, "replay", "--yes")
+        assert second.returncode == 0, second.stderr
+        assert b"30 replayed" in second.stderr
+    _, errors = await first.communicate()
+    assert first.returncode == 1, errors
+    assert b"another replay of this group began" in errors
+    assert b"0 replayed" in errors
+    assert set((await replays(site, 30)).values()) == {1}
+    assert len(await listed(site, "--state", "replayed")) == 30
+
+
+async def test_markers_behind_an_open_transaction_are_waited_for(site: Site, tmp_path: Path) -> None:
+    await set_aside(site, 12)
+    settings = site.settings()
+    producer = AIOKafkaProducer(bootstrap_servers=site.broker.address, transactional_id=f"{settings.group}.elsewhere")
+    await producer.start()
+    try:
+        async with stopped_at("_transact", site, tmp_path) as first:
+            await producer.begin_transaction()
+            for partition in range(3):
+                await producer.send_and_wait(settings.dead_letter_topic, b"x", b"x", partition=partition)
+        assert first.returncode == 0
+        # All that waited is replayed, but no reader of what is committed can see that yet.
+        assert len(await listed(site)) == 12
+        second = asyncio.create_task(scrubber(site, "replay", "--yes"))
+        await asyncio.sleep(4)
+        assert not second.done()
+        await producer.commit_transaction()
+    finally:
+        await producer.stop()
+    done = await second
+    assert done.returncode == 0, done.stderr
+    assert b"0 replayed" in done.stderr
+    assert b"3 records" in done.stderr
+    assert b"come from no worker" in done.stderr
+    assert set((await replays(site, 12)).values()) == {1}
+
+
+async def test_what_cannot_be_replayed_is_left_and_named(site: Site) -> None:
+    settings = site.settings()
+    origins = [Origin("claims.elsewhere", 0, 7), Origin(settings.input_topic, 3, 7), Origin(settings.input_topic, 2, 7)]
+    dead = [
+        (KEY, MARK.encode(), dead_letter_headers("not-json", "", origin, time=0, source="/s", incoming=[]))
+        for origin in origins
+    ]
+    await site.publish([*dead, (KEY, b"other", [("scrubber_reason", MARK.encode())])], topic=settings.dead_letter_topic)
+    done = await scrubber(site, "replay", "--yes")
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert "1 replayed" in said
+    assert "another topic than --input-topic names: claims.elsewhere.0.7" in said
+    assert f"does not have any more: {settings.input_topic}.3.7" in said
+    assert "come from no worker" in said
+    assert MARK not in said
+    # The identity is not taken on where the record's place says that it cannot be true.
+    with site.worker() as worker:
+        records = await site.read(6, settings.dead_letter_topic)
+        assert worker.stop() == 0
+    assert headers(records[-1])["ce_id"].decode() == f"{settings.input_topic}.2.0"
+
+
+async def test_whoever_reads_the_topics_understands_a_replay(site: Site) -> None:
+    settings = site.settings()
+    keys = {f"{role}_topic" for role in ("input", "passed", "fix_suggested", "denial_risk", "dead_letter")}
+    own = {name: getattr(settings, name) for name in keys | {"bootstrap_servers", "group"}}
+    with ScrubberClaims(**own) as claims:
+        with site.worker(max_claim_bytes=SMALL) as worker:
+            origin = await claims.publish(large("T-5"))
+            with pytest.raises(ClaimRefusedError):
+                await claims.verdict(origin)
+            assert worker.stop() == 0
+        assert (await scrubber(site, "replay", "--reason", "too-large")).returncode == 0
+        with site.worker() as worker:
+            assert (await claims.verdict(origin)).claim_id == "T-5"
+            assert worker.stop() == 0
+    told = ["DEAD LETTER  too-large", "REPLAYED", "T-5  PASS"]
+    shown, errors = await asyncio.to_thread(watch_until, site.env(), told)
+    assert [each for each in told if each not in shown] == []
+    assert MARK not in shown
+    assert errors == ""
