@@ -86,7 +86,7 @@ class Event(Enum):
         "If it goes on: two workers with one `instance`, or `transaction_timeout_ms` too short.")  # fmt: skip
     ENGINE_ERROR = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record failed unexpectedly; it became a dead letter `engine-error`.",
-        "A defect: report it with `error` and `frames`; publish the dead letter again after the mend.")  # fmt: skip
+        "A defect: report it with `error` and `frames`; replay the dead letter after the mend.")  # fmt: skip
     STEP_FAILED = Spec("warning", ("error", "frames"), "Fetching or rebalancing met a Kafka error; it is tried again.",
         "If it goes on: the brokers' state.")  # fmt: skip
     SUMMARY = Spec("info", ("claims", "verdicts", "dead_letters", "aborted", "lag", "assigned", "open", "seconds"),
