@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from scrubber.contract import Origin, decode_claim, decode_verdict
 from scrubber.contract.cloudevents import dead_letter_headers
 from scrubber.engine import load_engine
+from scrubber.kafka.topics import TopicPlan, create_topics
 from scrubber.testing import ClaimRefusedError, ScrubberClaims
 from tests.claims import claim, claim_bytes
 from tests.integration.test_cli_kafka import watch_until
@@ -317,3 +318,27 @@ async def test_whoever_reads_the_topics_understands_a_replay(site: Site) -> None
     assert [each for each in told if each not in shown] == []
     assert MARK not in shown
     assert errors == ""
+
+
+async def test_what_is_too_large_for_the_input_topic_is_left_and_all_else_replayed(site: Site) -> None:
+    settings = site.settings()
+    narrow = f"{settings.input_topic}.narrow"
+    await create_topics(settings, [TopicPlan(narrow, 1, 1, {"max.message.bytes": "5000"})])
+    # Together the small ones are more than one batch may be.
+    sizes = [9000, 7000, *[200] * 40, 6000]
+    dead = [
+        (
+            KEY,
+            b"x" * size,
+            dead_letter_headers("not-json", "", Origin(narrow, 0, number), time=0, source="/s", incoming=[]),
+        )
+        for number, size in enumerate(sizes)
+    ]
+    await site.publish(dead, topic=settings.dead_letter_topic)
+    done = await scrubber(site, "replay", "--yes", "--input-topic", narrow)
+    assert done.returncode == 1, done.stderr
+    assert b"40 replayed" in done.stderr
+    assert f"raise its max.message.bytes: {narrow}.0.0, {narrow}.0.1, {narrow}.0.42\n" in done.stderr.decode()
+    assert [len(each.value) for each in await site.read(40, narrow, quiet=1)] == [200] * 40
+    waiting = {str(each["id"]) for each in await listed(site)}
+    assert waiting == {f"{narrow}.0.{number}" for number in (0, 1, 42)}
