@@ -31,7 +31,9 @@ Path = Annotated[
 ]
 Since = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="Only set aside since then: 2026-09-18T14:00 (UTC unless it says), or 90m ago."),
+    typer.Option(
+        metavar="TIME", help="Only set aside since then: 2026-09-18T14:00 (UTC unless it says), or 90m, 12h, 3d ago."
+    ),
 ]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Only set aside before then.")]
 

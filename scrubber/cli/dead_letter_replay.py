@@ -57,6 +57,9 @@ def run(settings: "Settings", selection: Selection, limit: int | None) -> None:
         run_kafka(settings, _replay(settings, selection, limit, report))
     finally:
         _tell(settings, report)
+    named = len(selection.ids or ())
+    if limit is None and (idle := named - report.replayed.total() - report.left.total()) > 0:
+        say(f"{idle:,} of the {named:,} named did not wait: replayed before, left out by a filter, or not there")
     if any(number for obstacle, number in report.left.items() if obstacle != "no-value"):
         raise typer.Exit(DENIED)
 

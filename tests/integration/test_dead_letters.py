@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -25,6 +26,7 @@ from tests.sites import Site, wait_until
 pytestmark = pytest.mark.broker
 MARK = "Zzyzx-7731"
 KEY = b"Patient-Zzyzx"
+TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 SMALL = 2048
 
 # `scrubber` that is killed when the second transaction was written and acknowledged, and not yet committed.
@@ -115,13 +117,11 @@ async def listed(site: Site, *arguments: object) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-async def test_too_large_is_listed_shown_and_replayed_under_its_first_place(site: Site, tmp_path: Path) -> None:
-    settings = site.settings()
+async def test_a_dead_letter_is_listed_and_shown_without_key_and_value(site: Site, tmp_path: Path) -> None:
     value = large("T-9")
-    trace = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-    await site.publish([(KEY, claim_bytes("T-1"), []), (KEY, value, [trace]), (KEY, claim_bytes("T-2"), [])])
+    await site.publish([(KEY, value, [TRACE])])
     with site.worker(max_claim_bytes=SMALL) as worker:
-        (dead,) = [each for each in await site.read(3) if each.topic == settings.dead_letter_topic]
+        (dead,) = await site.read(1)
         assert worker.stop() == 0
     identity = headers(dead)["ce_id"].decode()
 
@@ -129,49 +129,56 @@ async def test_too_large_is_listed_shown_and_replayed_under_its_first_place(site
     assert shown.returncode == 0, shown.stderr
     assert identity in shown.stdout.decode()
     assert "1 waiting (1 too-large), 0 replayed" in shown.stdout.decode()
-    (row,) = await listed(site)
+    (row,) = await listed(site, "--since", "1h", "--until", "2999-01-01", "--reason", "too-large")
     assert (row["id"], row["reason"], row["value_bytes"], row["key_bytes"]) == (
         identity, "too-large", len(value), len(KEY),
     )  # fmt: skip
-    one = await scrubber(site, "show", identity)
+    assert await listed(site, "--since", "2999-01-01") == []
+    file = tmp_path / "claim.json"
+    one = await scrubber(site, "show", identity, "--payload", file)
     assert one.returncode == 0
-    for word in (identity, "too-large", "waiting", "max_claim_bytes", f"{len(value):,} bytes", trace[1].decode()):
+    for word in (identity, "too-large", "waiting", "max_claim_bytes", f"{len(value):,} bytes", TRACE[1].decode()):
         assert word in one.stdout.decode(), word
     for done in (shown, one):
         assert MARK.encode() not in done.stdout + done.stderr
         assert KEY not in done.stdout + done.stderr
+    assert file.read_bytes() == value
     raw = await scrubber(site, "show", identity, "--payload", "-")
     assert raw.stdout == value
     assert b"protected health information" in raw.stderr
-    file = tmp_path / "claim.json"
-    assert (await scrubber(site, "show", identity, "--payload", file)).returncode == 0
-    assert file.read_bytes() == value
-    assert file.stat().st_mode & 0o077 == 0
-    assert (await scrubber(site, "show", identity, "--payload", file)).returncode == 2
 
-    with site.worker(max_claim_bytes=1 << 20):
+
+async def test_a_replayed_claim_is_answered_once_under_its_first_place(site: Site) -> None:
+    settings = site.settings()
+    value = large("T-9")
+    await site.publish([(KEY, claim_bytes("T-1"), []), (KEY, value, [TRACE]), (KEY, claim_bytes("T-2"), [])])
+    with site.worker(max_claim_bytes=SMALL) as worker:
+        (dead,) = [each for each in await site.read(3) if each.topic == settings.dead_letter_topic]
+        assert worker.stop() == 0
+    was = headers(dead)
+    identity = was["ce_id"].decode()
+
+    with site.worker() as worker:
         replayed = await scrubber(site, "replay", identity)
         assert replayed.returncode == 0, replayed.stderr
         assert b"1 replayed" in replayed.stderr
         records = await site.read(5)
+        again = await scrubber(site, "replay", identity)
+        assert again.returncode == 0
+        assert b"0 replayed" in again.stderr
+        assert b"1 of the 1 named did not wait" in again.stderr
+        assert len(await site.read(5, quiet=1)) == 5
+        assert worker.stop() == 0
     (answer,) = [each for each in records if each.topic == settings.passed_topic and b"T-9" in each.value]
-    origin = Origin(
-        settings.input_topic, int(headers(dead)["scrubber_partition"]), int(headers(dead)["scrubber_offset"])
-    )
+    origin = Origin(settings.input_topic, int(was["scrubber_partition"]), int(was["scrubber_offset"]))
     wanted = load_engine().scrub(decode_claim(value), as_of=dt.date(2026, 9, 18), origin=origin)
     got = decode_verdict(answer.value)
     assert (got.origin, got.verdict_id) == (origin, wanted.verdict_id)
     assert answer.key == KEY
     assert headers(answer)["ce_id"].decode() == wanted.verdict_id
-    assert headers(answer)["ce_time"] == headers(dead)["ce_time"]
-    assert headers(answer)["traceparent"] == trace[1]
-    assert await listed(site) == []
+    assert headers(answer)["ce_time"] == was["ce_time"]
+    assert headers(answer)["traceparent"] == TRACE[1]
     assert [each["state"] for each in await listed(site, "--state", "all")] == ["replayed"]
-
-    again = await scrubber(site, "replay", "--yes")
-    assert again.returncode == 0
-    assert b"0 replayed" in again.stderr
-    assert len(await site.read(5, quiet=1)) == 5
 
 
 async def test_what_fails_again_waits_again_under_the_same_id_and_partition(site: Site) -> None:
@@ -247,6 +254,23 @@ async def test_a_second_replay_ends_the_first_and_each_is_published_once(site: S
     assert b"0 replayed" in errors
     assert set((await replays(site, 30)).values()) == {1}
     assert len(await listed(site, "--state", "replayed")) == 30
+
+
+async def test_an_interrupted_replay_leaves_nothing_open(site: Site, tmp_path: Path) -> None:
+    await set_aside(site, 30)
+    async with stopped_at("_acknowledged", site, tmp_path) as replaying:
+        replaying.send_signal(signal.SIGINT)
+        _, errors = await replaying.communicate()
+    assert replaying.returncode == 130, errors
+    assert b"0 replayed" in errors
+    # Nobody has to wait for the transaction to grow old.
+    producer = AIOKafkaProducer(bootstrap_servers=site.broker.address)
+    await producer.start()
+    sent = await producer.send_and_wait(site.settings().input_topic, b"behind it", partition=0)
+    await producer.stop()
+    found = await site.read(31, site.settings().input_topic, seconds=20)
+    assert [each.value for each in found if (each.partition, each.offset) == (0, sent.offset)] == [b"behind it"]
+    assert set(await replays(site, 31)) == set()
 
 
 async def test_markers_behind_an_open_transaction_are_waited_for(site: Site, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def test_the_tally_counts_what_was_written(handler: ClaimHandler) -> None:
         ("traceparent", b"JANE DOE", False),
         ("content-type", b"application/JANE-DOE", False),
         ("ce_subject", b"JANE DOE", False),
+        ("scrubber_replay_of", b"JANE DOE", False),
+        ("scrubber_replay_time", b"JANE DOE", False),
     ],
 )
 def test_headers_pass_only_in_forms_that_hold_no_text(
