@@ -40,11 +40,6 @@ class DeadLetterReader:
         self._patience = max(_PATIENCE_SECONDS, 2 * settings.transaction_timeout_ms / 1000)
         self._progress = progress
 
-    @property
-    def size(self) -> int:
-        """Offsets from the beginnings to the ends."""
-        return sum(end - first for first, end in self._bounds.values())
-
     async def folds(self, selection: Selection) -> AsyncIterator[tuple[int, Fold]]:
         """Read every partition once: its number, and what waits in it. Raises KafkaError."""
         starts = await self._starts(selection.since)

@@ -3,16 +3,10 @@
 import asyncio
 import datetime as dt
 import json
-import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from scrubber.contract import Origin, decode_claim, decode_verdict
 from scrubber.contract.cloudevents import dead_letter_headers
@@ -21,7 +15,8 @@ from scrubber.kafka.topics import TopicPlan, create_topics
 from scrubber.testing import ClaimRefusedError, ScrubberClaims
 from tests.claims import claim, claim_bytes
 from tests.integration.test_cli_kafka import watch_until
-from tests.sites import Site, wait_until
+from tests.replays import headers, listed, scrubber
+from tests.sites import Site
 
 pytestmark = pytest.mark.broker
 MARK = "Zzyzx-7731"
@@ -29,92 +24,12 @@ KEY = b"Patient-Zzyzx"
 TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 SMALL = 2048
 
-# `scrubber` that is killed when the second transaction was written and acknowledged, and not yet committed.
-KILLED = """
-import os, signal, sys
-from scrubber.kafka import replay
-replay._CHUNK_RECORDS = 20
-whole, seen = replay._acknowledged, []
-async def acknowledged(sends):
-    await whole(sends)
-    seen.append(sends)
-    if len(seen) == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-replay._acknowledged = acknowledged
-from scrubber.cli import main
-main()
-"""
-
-# `scrubber` that stops at a gate: it says that it is there, and goes on when it may.
-GATED = """
-import asyncio, pathlib, sys
-from scrubber.kafka import replay
-here = pathlib.Path(sys.argv.pop(1))
-whole = replay.{function}
-async def gated(*arguments, **more):
-    (here / "there").touch()
-    while not (here / "go").exists():
-        await asyncio.sleep(0.05)
-    return await whole(*arguments, **more)
-replay.{function} = gated
-from scrubber.cli import main
-main()
-"""
-
-
-async def scrubber(site: Site, *arguments: object, code: str | None = None) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, *(("-c", code) if code else ("-m", "scrubber")), "dead-letters", *map(str, arguments)]
-    return await asyncio.to_thread(
-        subprocess.run, command, env=site.env(), capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False
-    )
-
-
-@asynccontextmanager
-async def stopped_at(function: str, site: Site, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A replay of everything that stands before `function` of scrubber.kafka.replay; afterwards it goes on."""
-    code = GATED.replace("{function}", function)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(folder), "dead-letters", "replay", "--yes",
-        env=site.env(transaction_timeout_ms=120_000),
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        await asyncio.to_thread(wait_until, (folder / "there").exists, 60)
-        yield process
-    finally:
-        (folder / "go").touch()
-        if process.returncode is None:
-            await asyncio.wait_for(process.wait(), 60)
-
-
-async def set_aside(site: Site, count: int) -> None:
-    await site.publish([(b"%d" % number, b"no claim %d" % number, []) for number in range(count)])
-    with site.worker() as worker:
-        await site.read(count)
-        assert worker.stop() == 0
-
-
-async def replays(site: Site, count: int) -> Counter[bytes]:
-    """How often each record was replayed, of `count` that stood in the input topic before."""
-    records = await site.read(2 * count, site.settings().input_topic, quiet=1)
-    return Counter(headers(each).get("scrubber_replay_of", b"") for each in records) - Counter({b"": count})
-
 
 def large(claim_id: str) -> bytes:
     """A claim of more than SMALL bytes."""
     body = claim(claim_id)
     body["subscriber"]["first_name"] = MARK
     return json.dumps(body).encode() + b" " * SMALL
-
-
-def headers(record: ConsumerRecord) -> dict[str, bytes]:
-    return dict(record.headers)
-
-
-async def listed(site: Site, *arguments: object) -> list[dict[str, object]]:
-    done = await scrubber(site, "list", "--format", "jsonl", *arguments)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 async def test_a_dead_letter_is_listed_and_shown_without_key_and_value(site: Site, tmp_path: Path) -> None:
@@ -207,97 +122,6 @@ async def test_what_fails_again_waits_again_under_the_same_id_and_partition(site
     assert len(first) == 2
     assert Counter(str(each["reason"]) for each in await listed(site)) == {"not-json": 1, "empty": 1}
     assert MARK.encode() not in done.stdout + done.stderr + asked.stderr + counted.stdout
-
-
-async def test_a_replay_killed_in_a_transaction_and_run_again_publishes_each_once(site: Site) -> None:
-    settings = site.settings()
-    count = 90
-    await set_aside(site, count)
-    killed = await scrubber(site, "replay", "--yes", code=KILLED)
-    assert killed.returncode == -9, killed.stderr
-    rest = len(await listed(site))
-    assert 0 < count - rest < count
-    done = await scrubber(site, "replay", "--yes")
-    assert done.returncode == 0, done.stderr
-    assert f"{rest} replayed".encode() in done.stderr
-    assert b"0 replayed" in (await scrubber(site, "replay", "--yes")).stderr
-
-    records = await site.read(2 * count, settings.input_topic, quiet=1)
-    places = {f"{each.topic}.{each.partition}.{each.offset}": each for each in records[:]}
-    replayed = [each for each in records if "scrubber_replay_of" in headers(each)]
-    named = Counter(headers(each)["scrubber_replay_of"].decode() for each in replayed)
-    assert len(named) == count
-    assert set(named.values()) == {1}
-    for each in replayed:
-        original = places[headers(each)["scrubber_replay_of"].decode()]
-        assert (original.partition, original.key, original.value) == (each.partition, each.key, each.value)
-    letters = await site.read(2 * count, settings.dead_letter_topic, quiet=1)
-    markers = Counter(headers(each)["ce_id"] for each in letters if b"replayed" in headers(each)["ce_type"])
-    assert len(markers) == count
-    assert set(markers.values()) == {1}
-
-    with site.worker():
-        answers = await site.read(3 * count, settings.dead_letter_topic, quiet=1)
-    assert len(answers) == 3 * count
-    assert {str(each["id"]) for each in await listed(site)} == set(named)
-
-
-async def test_a_second_replay_ends_the_first_and_each_is_published_once(site: Site, tmp_path: Path) -> None:
-    await set_aside(site, 30)
-    async with stopped_at("_acknowledged", site, tmp_path) as first:
-        second = await scrubber(site, "replay", "--yes")
-        assert second.returncode == 0, second.stderr
-        assert b"30 replayed" in second.stderr
-    _, errors = await first.communicate()
-    assert first.returncode == 1, errors
-    assert b"another replay of this group began" in errors
-    assert b"0 replayed" in errors
-    assert set((await replays(site, 30)).values()) == {1}
-    assert len(await listed(site, "--state", "replayed")) == 30
-
-
-async def test_an_interrupted_replay_leaves_nothing_open(site: Site, tmp_path: Path) -> None:
-    await set_aside(site, 30)
-    async with stopped_at("_acknowledged", site, tmp_path) as replaying:
-        replaying.send_signal(signal.SIGINT)
-        _, errors = await replaying.communicate()
-    assert replaying.returncode == 130, errors
-    assert b"0 replayed" in errors
-    # Nobody has to wait for the transaction to grow old.
-    producer = AIOKafkaProducer(bootstrap_servers=site.broker.address)
-    await producer.start()
-    sent = await producer.send_and_wait(site.settings().input_topic, b"behind it", partition=0)
-    await producer.stop()
-    found = await site.read(31, site.settings().input_topic, seconds=20)
-    assert [each.value for each in found if (each.partition, each.offset) == (0, sent.offset)] == [b"behind it"]
-    assert set(await replays(site, 31)) == set()
-
-
-async def test_markers_behind_an_open_transaction_are_waited_for(site: Site, tmp_path: Path) -> None:
-    await set_aside(site, 12)
-    settings = site.settings()
-    producer = AIOKafkaProducer(bootstrap_servers=site.broker.address, transactional_id=f"{settings.group}.elsewhere")
-    await producer.start()
-    try:
-        async with stopped_at("_transact", site, tmp_path) as first:
-            await producer.begin_transaction()
-            for partition in range(3):
-                await producer.send_and_wait(settings.dead_letter_topic, b"x", b"x", partition=partition)
-        assert first.returncode == 0
-        # All that waited is replayed, but no reader of what is committed can see that yet.
-        assert len(await listed(site)) == 12
-        second = asyncio.create_task(scrubber(site, "replay", "--yes"))
-        await asyncio.sleep(4)
-        assert not second.done()
-        await producer.commit_transaction()
-    finally:
-        await producer.stop()
-    done = await second
-    assert done.returncode == 0, done.stderr
-    assert b"0 replayed" in done.stderr
-    assert b"3 records" in done.stderr
-    assert b"come from no worker" in done.stderr
-    assert set((await replays(site, 12)).values()) == {1}
 
 
 async def test_what_cannot_be_replayed_is_left_and_named(site: Site) -> None:
