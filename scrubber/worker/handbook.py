@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from scrubber.contract import DEAD_LETTER_REASONS
+from scrubber.contract import DEAD_LETTER_ACTIONS, DEAD_LETTER_REASONS
 from scrubber.kafka.metrics import METRICS
 from scrubber.log import Event
 from scrubber.settings import Settings, allowed, settings_fields, type_of
@@ -55,7 +55,8 @@ def _tables() -> dict[str, str]:
             ),
         ),
         "dead-letters": _table(
-            ("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in DEAD_LETTER_REASONS.items())
+            ("Reason", "Meaning", "What to do"),
+            ((f"`{reason}`", text, DEAD_LETTER_ACTIONS[reason]) for reason, text in DEAD_LETTER_REASONS.items()),
         ),
         "not-ready": _table(("Status", "Meaning"), ((f"`{reason}`", text) for reason, text in NOT_READY.items())),
     }  # fmt: skip
