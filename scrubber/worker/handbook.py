@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scrubber.contract import DEAD_LETTER_REASONS
-from scrubber.kafka.metrics import METRICS
+from scrubber.kafka.metrics import METRICS, STANDARD
 from scrubber.log import Event
 from scrubber.settings import allowed, settings_fields
 from scrubber.web.reasons import NOT_READY
@@ -42,7 +42,7 @@ def _tables() -> dict[str, str]:
             (
                 (f"`{metric.name}{'_total' if metric.kind == 'counter' else ''}`", metric.kind,
                  ", ".join(f"`{label}`" for label in metric.labels), metric.text)
-                for metric in METRICS
+                for metric in (*METRICS, *STANDARD)
             ),
         ),
         "events": _table(
