@@ -67,8 +67,12 @@ def decode_claim(value: bytes | None, content_type: str = JSON) -> Claim:
     else:
         _check_amounts(claim)
         return claim
-    # Raised out here so that the original error, whose text may quote the claim, is not chained to it.
-    raise problem
+    try:
+        # Raised out here so that the original error, whose text may quote the claim, is not chained to it.
+        raise problem
+    finally:
+        # Its traceback holds this frame: a name for it in here would keep the value until the collector runs.
+        del problem
 
 
 def encode_claim(claim: Claim, content_type: str = JSON) -> bytes:

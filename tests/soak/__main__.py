@@ -22,7 +22,7 @@ from .plot import draw
 from .run import JUDGED, Outcome, soak
 from .watch import Sample
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 _LINES: int = 60
 """How many lines a run prints, at most one every five seconds."""
 

@@ -9,6 +9,7 @@ import matplotlib as mpl
 mpl.use("Agg")  # a file, wherever this runs
 
 import matplotlib.pyplot as plt
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from .run import Outcome
 from .watch import Sample
@@ -31,8 +32,11 @@ def draw(outcome: Outcome, title: str, path: Path) -> None:
         "99 of 100": (_ORANGE, lambda sample: _ms(sample.latency(0.99))),
     })  # fmt: skip
     axes[1].set_yscale("log")
+    axes[1].yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes[1].yaxis.set_minor_formatter(NullFormatter())
     _lines(axes[2], minutes, samples, {"waiting": (_BLUE, lambda sample: sample.waiting)})
     axes[2].set_yscale("symlog", linthresh=100)
+    axes[2].yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     for ax, name in zip(axes[3:], ("memory", "fds", "tasks"), strict=True):
         _lines(ax, minutes, samples, {
             "worker a": (_BLUE, _of("a", name)),
@@ -46,11 +50,11 @@ def draw(outcome: Outcome, title: str, path: Path) -> None:
         ax.grid(visible=True, color="#e4e4e4", linewidth=0.6)
         ax.set_axisbelow(True)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.axvspan(0, outcome.plan.warm_up / 60, color="#f3f3f3", zorder=0)
-        ax.legend(loc="upper right", fontsize=8, frameon=False, ncols=2)
         _mark(ax, outcome.events)
+        ax.axvspan(0, outcome.plan.warm_up / 60, color="black", alpha=0.08, linewidth=0, zorder=0)
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 0.98), borderaxespad=0, fontsize=8, frameon=False, ncols=2)
     for ax in (axes[0], *axes[3:]):
-        ax.set_ylim(bottom=0, top=ax.get_ylim()[1] * 1.15)
+        ax.set_ylim(bottom=0)
     for ax, trend in zip(axes[3:], outcome.trends, strict=True):
         ax.annotate(str(trend), (0.01, 0.06), xycoords="axes fraction", fontsize=8, color="#333333")
     axes[-1].set_xlabel(
@@ -82,7 +86,7 @@ def _lines(
     for label, (color, value) in series.items():
         values = [value(sample) for sample in samples]
         ax.plot(minutes, [float("nan") if each is None else each for each in values], color=color, linewidth=1,
-                label=label)  # fmt: skip
+                marker=".", markersize=2, label=label)  # fmt: skip
 
 
 def _mark(ax: Any, events: Sequence[tuple[float, str]]) -> None:

@@ -17,7 +17,8 @@ _TITLE: Final = 'title = "Medicare"'
 _STEPS: Final = ((0.15, "b joins"), (0.40, "b starts again"), (0.60, "b leaves"), (0.75, "new policy"))
 """When in a round, as a share of it."""
 _REFUSED_EVERY: Final = 3
-_READY_SECONDS: Final = 60
+_READY_SECONDS: Final = 120
+_STOP_SECONDS: Final = 60
 
 
 class Unrest:
@@ -28,6 +29,7 @@ class Unrest:
         self.workers: dict[str, Worker] = {}
         self.events: list[tuple[float, str]] = []
         self.problems: list[str] = []
+        self._ready: set[str] = set()
         self._site = site
         self._clock = clock
         self._stack = ExitStack()
@@ -40,16 +42,17 @@ class Unrest:
         started = self._site.starting(
             instance=name, payer_folder=self._payers, reload_seconds=1, log_format="json", log_interval_seconds=60
         )
-        worker = self._stack.enter_context(started)
-        await asyncio.to_thread(worker.wait_ready, _READY_SECONDS)
-        self.workers[name] = worker
+        self.workers[name] = self._stack.enter_context(started)
+        await asyncio.to_thread(self.workers[name].wait_ready, _READY_SECONDS)
+        self._ready.add(name)
 
     async def stop(self, name: str) -> None:
-        """SIGTERM, and note an exit code other than 0."""
+        """SIGTERM, and note an exit code other than 0; one that was only just started may die of the signal."""
         worker = self.workers.pop(name)
-        code = await asyncio.to_thread(worker.stop)
-        if code != 0:
+        code = await asyncio.to_thread(worker.stop, seconds=_STOP_SECONDS)
+        if code != 0 and name in self._ready:
             self.problems.append(f"{name} ended with exit code {code} at {self._clock():.0f} s")
+        self._ready.discard(name)
 
     async def go_on(self, cycle: float) -> None:
         """Rounds of `cycle` seconds until cancelled, the last one broken off."""

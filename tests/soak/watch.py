@@ -73,8 +73,9 @@ class Group:
 
 async def look_at(workers: Mapping[str, Worker]) -> dict[str, dict[str, float]]:
     """What each worker says of itself; one that is just being started or stopped may say nothing."""
-    pages = await asyncio.gather(*(asyncio.to_thread(worker.get, "/metrics") for worker in workers.values()))
-    return {name: _series(text) for name, (status, text) in zip(workers, pages, strict=True) if status == 200}
+    asked = dict(workers)  # others may start and stop some while they are asked
+    pages = await asyncio.gather(*(asyncio.to_thread(worker.get, "/metrics") for worker in asked.values()))
+    return {name: _series(text) for name, (status, text) in zip(asked, pages, strict=True) if status == 200}
 
 
 def _series(text: str) -> dict[str, float]:
