@@ -15,18 +15,18 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 async def test_a_short_soak_samples_everything_and_answers_every_claim(tmp_path: Path) -> None:
     try:
         with embedded_broker() as address:
-            outcome = await soak(Plan(seconds=12, rate=100), Broker("embedded", address), tmp_path, lambda _: None)
+            outcome = await soak(Plan(seconds=8, rate=100), Broker("embedded", address), tmp_path, lambda _: None)
     except EmbeddedBrokerError as error:
         pytest.skip(str(error))
     assert outcome.problems == []
     assert outcome.passed
-    assert outcome.timed > 100
-    assert outcome.samples[-1].committed == outcome.samples[-1].published > 600
+    assert outcome.timed > 60
+    assert outcome.samples[-1].committed == outcome.samples[-1].published > 400
     assert outcome.samples[-1].waiting == 0
     own = [sample.workers["a"] for sample in outcome.samples if "a" in sample.workers]
-    assert len(own) > 5
+    assert len(own) >= 3
     assert all(each.keys() == {"memory", "fds", "tasks", "cpu"} for each in own)
-    assert [each.verdict for each in outcome.trends] == ["cannot tell"] * 3  # twelve seconds show no trend
+    assert [each.verdict for each in outcome.trends] == ["cannot tell"] * 3  # eight seconds show no trend
     assert [what for _, what in outcome.events][:1] == ["b joins"]
     assert outcome.log["worker-starting"] == 1
 

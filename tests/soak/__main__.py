@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import json
+import logging
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,6 +31,11 @@ _LINES: int = 60
 
 def main() -> int:
     plan, embedded = _options()
+    # aiokafka tells of every retry while new topics have no leaders yet; an error that lasts ends the run.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    # Either takes workers and broker away in an orderly way, also where a shell started this with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with tempfile.TemporaryDirectory(prefix="scrubber-soak-") as folder, _broker(embedded=embedded) as (name, broker):
         rate = f"{plan.rate:g} claims/s" if plan.rate else "as many claims as go"
         title = f"{plan.seconds:g} s, {rate}, {name}"
@@ -112,4 +119,7 @@ def _show(outcome: Outcome) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
