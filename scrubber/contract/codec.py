@@ -125,6 +125,12 @@ class _EncodedCoverage(dict[int, tuple[tuple[Coverage, ...], Raw]]):
 _COVERAGE = {JSON: _EncodedCoverage(JSON), MSGPACK: _EncodedCoverage(MSGPACK)}
 
 
+def forget_coverage() -> None:
+    """Let go of the coverage of an engine that was replaced: no other hands out the same tuples."""
+    for known in _COVERAGE.values():
+        known.clear()
+
+
 def encode_verdict(verdict: Verdict, content_type: str = JSON) -> bytes:
     """A verdict as record value."""
     v = verdict

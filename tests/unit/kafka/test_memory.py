@@ -1,5 +1,6 @@
 """What was answered is let go of at once: with the collector told to run seldom, a cycle would hold it for minutes."""
 
+import datetime as dt
 import gc
 import json
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from aiokafka import ConsumerRecord
 
+from scrubber.contract import decode_claim
 from scrubber.engine import Engine
 from scrubber.kafka.handler import ClaimHandler, Tally
 from scrubber.settings import Settings
@@ -39,3 +41,14 @@ def test_nothing_holds_a_value_once_it_is_answered(engine: Engine, value: bytes)
     for _ in range(3):
         handler(record, Tally())
     assert (sys.getrefcount(value), sys.getrefcount(record)) == before
+
+
+def test_nothing_holds_the_coverage_of_an_engine_that_was_replaced(engine: Engine) -> None:
+    handler = ClaimHandler(engine, Settings.load({"instance": "a"}, {}))
+    coverage = engine.scrub(decode_claim(claim_bytes()), as_of=dt.date(2026, 9, 20)).coverage
+    handler.use(engine)
+    before = sys.getrefcount(coverage)
+    handler(ConsumerRecord("t", 2, 41, 1_790_000_000_000, 0, b"K", claim_bytes(), None, 1, 1, ()), Tally())
+    assert sys.getrefcount(coverage) > before
+    handler.use(engine)
+    assert sys.getrefcount(coverage) == before
