@@ -12,7 +12,7 @@ PICTURE: Final = ROOT / "build" / "soak.png"
 
 PARTITIONS: Final = 6
 SAMPLE_SECONDS: Final = 1.0
-WARM_UP: Final = 0.25
+WARM_UP: Final = 0.5
 """Share of the run that is not judged: caches fill, the allocator finds its size."""
 LONGEST_WARM_UP: Final = 900.0
 MOST_WAITING: Final = 20_000
