@@ -8,7 +8,7 @@ import gc
 import os
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -108,8 +108,11 @@ def require_image() -> None:
 
 
 @contextmanager
-def kafka_container() -> Iterator[str]:
-    """Apache Kafka, one node, in a container; yields `host:port`. Skips where no Docker engine answers."""
+def kafka_container(more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Apache Kafka, one node, in a container; yields `host:port`. Skips where no Docker engine answers.
+
+    `more`: broker settings in the form of the image's variables, without `KAFKA_`.
+    """
     require_image()
     port = free_port()
     # Two listeners: clients outside see the host's port; the broker itself must not go round by it.
@@ -123,6 +126,7 @@ def kafka_container() -> Iterator[str]:
         "ADVERTISED_LISTENERS": f"OUTSIDE://127.0.0.1:{port},INTERNAL://localhost:9094",
         "LISTENER_SECURITY_PROTOCOL_MAP": "OUTSIDE:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
         **_QUICK,
+        **(more or {}),
     }
     container = DockerContainer(IMAGE).with_bind_ports(9092, port)
     container.with_env("KAFKA_HEAP_OPTS", "-Xmx512m -XX:TieredStopAtLevel=1")

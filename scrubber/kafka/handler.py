@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
 from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
+from scrubber.contract.codec import forget_coverage
 from scrubber.contract.replay import identity_of
 from scrubber.engine import Engine, filing_day
 from scrubber.kafka.watchdog import ClaimTimeoutError, Watchdog
@@ -71,6 +72,7 @@ class ClaimHandler:
     def use(self, engine: Engine) -> None:
         """Scrub with another engine from the next batch on: a batch is answered without a pause in it."""
         self._scrub = engine.scrub
+        forget_coverage()
 
     def __call__(self, record: Record, tally: Tally) -> Answer:
         """Answer one record; what cannot be decoded or scrubbed becomes a dead letter."""

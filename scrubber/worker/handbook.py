@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scrubber.contract import DEAD_LETTER_ACTIONS, DEAD_LETTER_REASONS
-from scrubber.kafka.metrics import METRICS
+from scrubber.kafka.metrics import METRICS, STANDARD
 from scrubber.log import Event
 from scrubber.settings import Settings, allowed, settings_fields, type_of
 from scrubber.web.reasons import NOT_READY
@@ -43,7 +43,7 @@ def _tables() -> dict[str, str]:
             (
                 (f"`{metric.name}{'_total' if metric.kind == 'counter' else ''}`", metric.kind,
                  ", ".join(f"`{label}`" for label in metric.labels), metric.text)
-                for metric in METRICS
+                for metric in (*METRICS, *STANDARD)
             ),
         ),
         "events": _table(
