@@ -63,9 +63,10 @@ bench: $(BENCH_VENV)/$(READY) ## measure against other ways of doing it; writes 
 # Each lock holds for Python 3.11 and newer on every platform and names no index, so a mirror serves as well.
 lock: $(LOCK_VENV)/bin/uv ## write requirements/ anew from pyproject.toml
 	@mkdir -p requirements
-	@$(call compile,worker,)
-	@$(call compile,dev,--extra dev)
-	@$(call compile,bench,--extra dev --extra bench)
+	@$(call compile,worker,pyproject.toml)
+	@$(call compile,dev,pyproject.toml --extra dev)
+	@$(call compile,bench,pyproject.toml --extra dev --extra bench)
+	@$(call compile,tools,--group tools)
 	@if grep -nE 'https?://|file:' requirements/*.txt; then echo "A lock names an address." >&2; exit 1; fi
 
 clean: ## remove environments, caches and everything built
@@ -75,7 +76,7 @@ clean: ## remove environments, caches and everything built
 define compile
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(if $(UPGRADE),--upgrade) \
-		$(2) pyproject.toml --output-file requirements/$(1).txt
+		$(2) --output-file requirements/$(1).txt
 endef
 
 # Wheels only, each checked against its hash: nothing is built from source, so no build tool comes in unpinned.
