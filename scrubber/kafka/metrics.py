@@ -20,7 +20,7 @@ Kind = Literal["counter", "gauge", "histogram"]
 class Metric:
     """A metric's description. Counters get `_total` after their name; labels have bounded values, none from claims.
 
-    `values`: of the one label, those that are shown as 0 from the start. Without them an alert on an increase would miss
+    `values`: of the one label, those that are shown as 0 from the start. Without them an alert on an increase misses
     the first time, since a series that begins at 1 has not increased.
     """
 

@@ -1,10 +1,10 @@
 """Hold Kubernetes objects, YAML on stdin, against their schemas; runs in the image beside this file.
 
-Kubernetes's own kinds against the JSON Schemas that kubernetes-validate carries, strictly: an unknown field is an error.
-KEDA's and the Prometheus operator's against the models made from their CRDs. These ignore what they do not know, so what
-they read is written again and compared. Prints each problem; exit 1 when there is one.
+Kubernetes's own kinds against the JSON Schemas that kubernetes-validate carries, strictly: an unknown field is an
+error. KEDA's and the Prometheus operator's against the models made from their CRDs. These ignore what they do not know,
+so what they read is written again and compared. Prints each problem; exit 1 when there is one.
 """
-# ruff: noqa: INP001, T201 - a script
+# ruff: noqa: T201 - a script
 
 import sys
 from typing import Any
