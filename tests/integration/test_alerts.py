@@ -24,7 +24,7 @@ REFUSED, TAKEN = (f'scrubber_rules_reloaded_total{{{IN},outcome="{outcome}"}}' f
 INFO, OTHER = (f'scrubber_info{{namespace="claims",pod="claim-scrubber-{n}",digest="{n}"}}' for n in (0, 1))
 DROPPED = f"scrubber_log_keys_dropped{{{IN}}}"
 
-# Alert, what it is for and what it is not, one sample a minute, and the minute that is looked at. Nothing else may fire.
+# Alert, what it is for and what it is not (a sample a minute), and the minute that is looked at. No other may fire.
 CASES: list[tuple[str, Series, Series, int]] = [
     ("ScrubberNoWorkerReads", {OPEN: "6 6 0x20"}, {OPEN: "6 6 0 6x20"}, 10),
     ("ScrubberNoWorkerReads", {}, {OPEN: "6x20"}, 10),

@@ -1,4 +1,4 @@
-"""deploy/kubernetes as kustomize builds it, held against the schemas of Kubernetes, KEDA and the Prometheus operator."""
+"""deploy/kubernetes as kustomize builds it, against the schemas of Kubernetes, KEDA and the Prometheus operator."""
 
 import pytest
 import yaml
