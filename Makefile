@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test oracle lint format types check docs build bench lock clean check-python
+.PHONY: help install demo test oracle lint format types audit check docs build bench lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,10 @@ format: $(VENV)/$(READY) ## mend what the linter and the formatter can mend
 
 types: $(VENV)/$(READY) ## check types
 	@$(BIN)/mypy
+
+# Where no source of advisories can be asked it says so and passes; ARGS=--require makes that a failure.
+audit: $(VENV)/$(READY) ## look for advisories on every package in requirements/
+	@$(BIN)/python .ci/audit.py $(ARGS) requirements/*.txt
 
 check: lint types test ## lint, types and test: what a change must pass
 
