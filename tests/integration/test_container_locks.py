@@ -133,5 +133,5 @@ async def test_claims_flow_without_a_shell_in_a_locked_image(image: str, network
         assert container.exec_run(["sh", "-c", "exit 0"]).exit_code in {126, 127}
         container.reload()
         assert not container.attrs["State"]["OOMKilled"]
-        assert container.stats(stream=False)["pids_stats"]["current"] < LOCKED_DOWN["pids_limit"] / 2
+        assert container.stats(stream=False)["pids_stats"]["current"] < 32  # of 64
     assert worker.exit_code == 0
