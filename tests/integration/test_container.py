@@ -65,8 +65,8 @@ def test_a_worker_that_cannot_start_says_why(image: str) -> None:
 
 
 def test_a_worker_without_kafka_is_not_ready(image: str) -> None:
-    container = ScrubberContainer(image).with_kafka("127.0.0.1:1").with_topics(create=False).with_ready_timeout(3)
-    with pytest.raises(WorkerNotReadyError, match="not ready within 3 s: /readyz says broker-unreachable"), container:
+    container = ScrubberContainer(image).with_kafka("127.0.0.1:1").with_topics(create=False).with_ready_timeout(10)
+    with pytest.raises(WorkerNotReadyError, match="not ready within 10 s: /readyz says broker-unreachable"), container:
         pass
     assert container.exit_code == 0
 
