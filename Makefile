@@ -21,7 +21,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test oracle lint format types check docs build bench soak lock clean check-python
+.PHONY: help install demo test oracle lint format types audit check docs build bench soak lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,10 @@ format: $(VENV)/$(READY) ## mend what the linter and the formatter can mend
 types: $(VENV)/$(READY) ## check types
 	@$(BIN)/mypy
 
+# Where no source of advisories can be asked it says so and passes; ARGS=--require makes that a failure.
+audit: $(VENV)/$(READY) ## look for advisories on every package in requirements/
+	@$(BIN)/python .ci/audit.py $(ARGS) requirements/*.txt
+
 check: lint types test ## lint, types and test: what a change must pass
 
 docs: $(VENV)/$(READY) ## write what is generated: topics/*.json, docs/rules.md, tables of docs/*.md
@@ -70,10 +74,11 @@ soak: $(SOAK_VENV)/$(READY) ## watch a worker under load for SECONDS=300; writes
 # Each lock holds for Python 3.11 and newer on every platform and names no index, so a mirror serves as well.
 lock: $(LOCK_VENV)/bin/uv ## write requirements/ anew from pyproject.toml
 	@mkdir -p requirements
-	@$(call compile,worker,)
-	@$(call compile,dev,--extra dev)
-	@$(call compile,bench,--extra dev --extra bench)
-	@$(call compile,soak,--extra dev --extra soak)
+	@$(call compile,worker,pyproject.toml)
+	@$(call compile,dev,pyproject.toml --extra dev)
+	@$(call compile,bench,pyproject.toml --extra dev --extra bench)
+	@$(call compile,soak,pyproject.toml --extra dev --extra soak)
+	@$(call compile,tools,--group tools)
 	@if grep -nE 'https?://|file:' requirements/*.txt; then echo "A lock names an address." >&2; exit 1; fi
 
 clean: ## remove environments, caches and everything built
@@ -83,7 +88,7 @@ clean: ## remove environments, caches and everything built
 define compile
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(if $(UPGRADE),--upgrade) \
-		$(2) pyproject.toml --output-file requirements/$(1).txt
+		$(2) --output-file requirements/$(1).txt
 endef
 
 # Wheels only, each checked against its hash: nothing is built from source, so no build tool comes in unpinned.

@@ -18,6 +18,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from scrubber.contract import DEAD_LETTER_REASONS
 from scrubber.kafka.batch import Batch
 from scrubber.log import dropped_count
 
@@ -26,20 +27,26 @@ Kind = Literal["counter", "gauge", "histogram"]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's description. Counters get `_total` after their name; labels have bounded values, none from claims."""
+    """A metric's description. Counters get `_total` after their name; labels have bounded values, none from claims.
+
+    `values`: of the one label, those that are shown as 0 from the start. Without them an alert on an increase misses
+    the first time, since a series that begins at 1 has not increased.
+    """
 
     name: str
     kind: Kind
     text: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 METRICS: Final = (
     Metric("scrubber_claims_in", "counter", "Records read and committed, dead letters among them."),
     Metric("scrubber_verdicts", "counter", "Verdicts written.", ("disposition",)),
     Metric("scrubber_findings", "counter", "Findings on the verdicts written.", ("rule",)),
-    Metric("scrubber_dead_letters", "counter", "Records written to the dead-letter topic.", ("reason",)),
+    Metric("scrubber_dead_letters", "counter", "Records written to the dead-letter topic.", ("reason",),
+           values=tuple(DEAD_LETTER_REASONS)),
     # A batch holds up to `batch_cpu_ms` of work and two round trips; the last bounds are those of a broker in trouble.
     Metric("scrubber_batch_seconds", "histogram", "From a batch's first record to its commit.",
            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)),
@@ -51,10 +58,12 @@ METRICS: Final = (
            "Time since an open partition's last commit; 0 while nothing waits there.", ("partition",)),
     Metric("scrubber_assigned_partitions", "gauge", "Partitions that Kafka gave this worker."),
     Metric("scrubber_open_partitions", "gauge", "Partitions that are being read."),
-    Metric("scrubber_transactions_aborted", "counter", "Transactions given up.", ("reason",)),
+    Metric("scrubber_transactions_aborted", "counter", "Transactions given up.", ("reason",),
+           values=("fenced", "too-large", "timeout", "kafka")),
     Metric("scrubber_partitions_reopened", "counter", "Partitions opened again after an error."),
     Metric("scrubber_log_keys_dropped", "gauge", "Keys and values that the log's allow-list stopped: should be 0."),
-    Metric("scrubber_rules_reloaded", "counter", "New tables or policies taken up while running.", ("outcome",)),
+    Metric("scrubber_rules_reloaded", "counter", "New tables or policies taken up while running.", ("outcome",),
+           values=("taken-up", "refused")),
     Metric("scrubber_tasks", "gauge", "Tasks of the event loop that have not ended: level while the load is."),
     Metric("scrubber_info", "gauge", "Always 1; the labels say what runs.", ("version", "digest")),
 )  # fmt: skip
@@ -151,7 +160,10 @@ class Metrics:
 
 def _make(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
     if metric.kind == "counter":
-        return Counter(metric.name, metric.text, metric.labels, registry=registry)
+        counter = Counter(metric.name, metric.text, metric.labels, registry=registry)
+        for value in metric.values:
+            counter.labels(value)
+        return counter
     if metric.kind == "gauge":
         return Gauge(metric.name, metric.text, metric.labels, registry=registry)
     return Histogram(metric.name, metric.text, metric.labels, registry=registry, buckets=metric.buckets)
