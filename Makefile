@@ -5,19 +5,23 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # More arguments for pytest: make test ARGS="-k modifier -x"
 ARGS ?=
+# How long make fuzz tries each target, and which (empty: all): make fuzz SECONDS=600 TARGETS="engine decode"
+SECONDS ?= 60
+TARGETS ?=
 # make lock UPGRADE=1 moves every dependency to its newest release within the ranges of pyproject.toml.
 UPGRADE ?=
 
 UV_VERSION := 0.13.9
 VENV := .venv
 BENCH_VENV := .venv-bench
+FUZZ_VENV := .venv-fuzz
 LOCK_VENV := .venv-lock
 READY := .installed
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test oracle lint format types check docs build bench lock clean check-python
+.PHONY: help install demo test oracle lint format types check docs build bench fuzz lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,16 +64,20 @@ build: $(VENV)/$(READY) ## build the wheel and the source distribution into dist
 bench: $(BENCH_VENV)/$(READY) ## measure against other ways of doing it; writes build/bench.json
 	@$(BENCH_VENV)/bin/python -m tests.bench
 
+fuzz: $(FUZZ_VENV)/$(READY) ## throw hostile input at everything that reads, SECONDS at each; writes build/fuzz.json
+	@$(FUZZ_VENV)/bin/python -m tests.fuzz --seconds $(SECONDS) $(TARGETS)
+
 # Each lock holds for Python 3.11 and newer on every platform and names no index, so a mirror serves as well.
 lock: $(LOCK_VENV)/bin/uv ## write requirements/ anew from pyproject.toml
 	@mkdir -p requirements
 	@$(call compile,worker,)
 	@$(call compile,dev,--extra dev)
 	@$(call compile,bench,--extra dev --extra bench)
+	@$(call compile,fuzz,--extra dev --extra fuzz)
 	@if grep -nE 'https?://|file:' requirements/*.txt; then echo "A lock names an address." >&2; exit 1; fi
 
 clean: ## remove environments, caches and everything built
-	@rm -rf $(VENV) $(BENCH_VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(BENCH_VENV) $(FUZZ_VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find scrubber tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define compile
@@ -95,6 +103,9 @@ $(VENV)/$(READY): requirements/dev.txt pyproject.toml | check-python
 
 $(BENCH_VENV)/$(READY): requirements/bench.txt pyproject.toml | check-python
 	$(call install,$(BENCH_VENV),bench)
+
+$(FUZZ_VENV)/$(READY): requirements/fuzz.txt pyproject.toml | check-python
+	$(call install,$(FUZZ_VENV),fuzz)
 
 $(LOCK_VENV)/bin/uv: Makefile | check-python
 	@"$(PYTHON)" -m venv $(LOCK_VENV)

@@ -1,0 +1,66 @@
+"""`python -m tests.fuzz.target NAME FOLDER`: one target in this process, or the files given, each tried once."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from tests.fuzz.guard import INSTRUMENTED, LIMIT, Guard
+
+NAMES: Final = ("decode", "engine", "imports", "bundle", "policies", "settings", "claim_files")
+_HANGS: Final = 20
+_MOST_MB: Final = 3072
+
+
+def main() -> None:
+    options = _options()
+    if options.files:
+        target = importlib.import_module(f"tests.fuzz.targets.{options.name}")
+        guard = Guard(target.one, options.folder / "replayed", LIMIT)
+        target.one(target.seeds()[0])  # what is loaded once is not the input's doing
+        for file in options.files:
+            guard(file.read_bytes())
+        return
+    _fuzz(options)
+
+
+def _fuzz(options: argparse.Namespace) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["scrubber"]):
+        target: Any = importlib.import_module(f"tests.fuzz.targets.{options.name}")
+    corpus = options.folder / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(target.seeds()):
+        (corpus / f"seed-{number:04}").write_bytes(seed)
+        target.one(seed)
+    arguments = [
+        sys.argv[0],
+        f"-max_total_time={options.seconds}",
+        f"-timeout={_HANGS}",
+        f"-rss_limit_mb={_MOST_MB}",
+        f"-max_len={target.LONGEST}",
+        f"-artifact_prefix={options.folder}/",
+        "-print_final_stats=1",
+        "-len_control=0",
+        str(corpus),
+    ]
+    mutate = getattr(target, "mutate", None)
+    extra = {"custom_mutator": mutate} if mutate else {}
+    guard = Guard(target.one, options.folder / "slowest", LIMIT * INSTRUMENTED)
+    atheris.Setup(arguments, guard, enable_python_coverage=True, **extra)
+    atheris.Fuzz()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz.target", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("folder", type=Path, help="where the corpus and what is found are kept")
+    parser.add_argument("files", type=Path, nargs="*", help="inputs to try once, without the fuzzer")
+    parser.add_argument("--seconds", type=int, default=60)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
