@@ -4,12 +4,14 @@ import json
 from contextlib import suppress
 from random import Random
 from typing import Any, Final
+from zlib import crc32
 
 from scrubber.contract import ContractError, decode_claim
 from tests.fuzz.claims import Mutator, codes, engine_and_events
 from tests.fuzz.laws import verdict_holds
 
 LONGEST: Final = 1 << 16
+_SHORT: Final = 8
 _ENGINE, _EVENTS = engine_and_events()
 _MUTATE = Mutator(_EVENTS, codes())
 
@@ -22,7 +24,9 @@ def seeds() -> list[bytes]:
 def one(data: bytes) -> None:
     """Not every input is a claim; of one that is the laws hold."""
     with suppress(ContractError):
-        verdict_holds(_ENGINE, decode_claim(data))
+        claim = decode_claim(data)
+        # To prove fixes again takes many scrubs: of short claims, and of one in eight, so that new claims come sooner.
+        verdict_holds(_ENGINE, claim, fixes=len(claim.service_lines) <= _SHORT and crc32(data) % 8 == 0)
 
 
 def mutate(data: bytes, longest: int, seed: int) -> bytes:
