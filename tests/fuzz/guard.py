@@ -9,7 +9,7 @@ from typing import Final
 
 LIMIT: Final = 0.1
 """Seconds of processor time with one input, the collector's aside."""
-INSTRUMENTED: Final = 3
+INSTRUMENTED: Final = 5
 """How many times as long the same takes while the fuzzer counts branches, at most."""
 _COLLECT_EVERY: Final = 2000
 _KEPT: Final = 0.005
