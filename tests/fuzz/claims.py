@@ -79,9 +79,12 @@ _DAYS: Final = ["2015-09-30", "2015-10-01", "2019-06-30", "2024-12-31", "2025-10
 
 
 class Mutator:
-    """Other claims out of those given. `mutate` takes and gives JSON-like data, and changes it in place."""
+    """Other claims out of those given: takes and gives JSON-like data, and changes it in place.
 
-    def __init__(self, events: list[dict[str, Any]], more_codes: list[str]) -> None:
+    `grow`: claims may get longer, so that rules meet; else they stay as they are but for odd values.
+    """
+
+    def __init__(self, events: list[dict[str, Any]], more_codes: list[str], *, grow: bool = True) -> None:
         self._events = events
         self._pool: dict[str, list[Any]] = {}
         for event in events:
@@ -90,9 +93,10 @@ class Mutator:
         for name in ("service_date_from", "service_date_to"):
             self._pool[name] += _DAYS
         self._steps: tuple[Callable[[Any, Random], None], ...] = (
-            *(self._set_known,) * 4, self._set_hostile, self._drop, self._add_field, *(self._add_line,) * 3,
-            self._repeat_line, self._move_line, self._many_lines, self._longer,
+            *(self._set_known,) * 4, self._set_hostile, self._drop, self._add_field, self._move_line,
         )  # fmt: skip
+        if grow:
+            self._steps += (*(self._add_line,) * 3, self._repeat_line, self._many_lines, self._longer)
 
     def __call__(self, event: Any, random: Random) -> Any:
         """The claim with one to five changes."""

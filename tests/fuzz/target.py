@@ -8,7 +8,17 @@ from typing import Any, Final
 
 from tests.fuzz.guard import INSTRUMENTED, LIMIT, Guard
 
-NAMES: Final = ("decode", "engine", "imports", "bundle", "policies", "settings", "claim_files")
+TARGETS: Final = {
+    "decode": ("scrubber.contract", "scrubber.kafka.handler"),
+    "engine": ("scrubber.contract", "scrubber.engine", "scrubber.rules"),
+    "imports": ("scrubber.reference",),
+    "bundle": ("scrubber.reference",),
+    "policies": ("scrubber.policy",),
+    "settings": ("scrubber.settings",),
+    "claim_files": ("scrubber.cli.claim_files", "scrubber.cli.json_values"),
+}
+"""Each target, and the modules in which it looks for branches not yet taken: only those, which is much quicker."""
+_ROOT: Final = Path(__file__).parents[2]
 _HANGS: Final = 20
 _MOST_MB: Final = 3072
 
@@ -28,7 +38,7 @@ def main() -> None:
 def _fuzz(options: argparse.Namespace) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["scrubber"]):
+    with atheris.instrument_imports(include=["scrubber"], exclude=_others(TARGETS[options.name])):
         target: Any = importlib.import_module(f"tests.fuzz.targets.{options.name}")
     corpus = options.folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
@@ -53,9 +63,16 @@ def _fuzz(options: argparse.Namespace) -> None:
     atheris.Fuzz()
 
 
+def _others(wanted: tuple[str, ...]) -> list[str]:
+    """Every module of the package that is not wanted: atheris leaves out modules by name only."""
+    modules = (file.relative_to(_ROOT).with_suffix("").parts for file in (_ROOT / "scrubber").rglob("*.py"))
+    names = (".".join(parts).removesuffix(".__init__") for parts in modules)
+    return [name for name in names if not f"{name}.".startswith(tuple(f"{each}." for each in wanted))]
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.target", description=__doc__)
-    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("name", choices=TARGETS)
     parser.add_argument("folder", type=Path, help="where the corpus and what is found are kept")
     parser.add_argument("files", type=Path, nargs="*", help="inputs to try once, without the fuzzer")
     parser.add_argument("--seconds", type=int, default=60)

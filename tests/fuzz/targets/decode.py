@@ -24,7 +24,7 @@ LONGEST: Final = 1 << 16
 _SETTINGS: Final = Settings.load({"instance": "a"}, {})
 _ENGINE, _EVENTS = engine_and_events()
 _HANDLER: Final = ClaimHandler(_ENGINE, _SETTINGS)
-_MUTATE: Final = Mutator(_EVENTS, [])
+_MUTATE: Final = Mutator(_EVENTS, [], grow=False)
 _HEAD: Final = struct.Struct("<qB")
 _NOON: Final = 1_789_905_600_000
 _HEADERS: Final[list[tuple[tuple[str, bytes | None], ...]]] = [
