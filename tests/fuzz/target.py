@@ -11,8 +11,8 @@ from tests.fuzz.guard import INSTRUMENTED, LIMIT, Guard
 TARGETS: Final = {
     "decode": ("scrubber.contract", "scrubber.kafka.handler"),
     "engine": ("scrubber.contract", "scrubber.engine", "scrubber.rules"),
-    "imports": ("scrubber.reference",),
-    "bundle": ("scrubber.reference",),
+    "imports": ("scrubber.reference.importers", "scrubber.reference.importing"),
+    "bundle": ("scrubber.reference.bundle",),
     "policies": ("scrubber.policy",),
     "settings": ("scrubber.settings",),
     "claim_files": ("scrubber.cli.claim_files", "scrubber.cli.json_values"),
@@ -27,7 +27,7 @@ def main() -> None:
     options = _options()
     if options.files:
         target = importlib.import_module(f"tests.fuzz.targets.{options.name}")
-        guard = Guard(target.one, options.folder / "replayed", LIMIT)
+        guard = Guard(target.one, options.folder / "replayed", getattr(target, "LIMIT", LIMIT))
         target.one(target.seeds()[0])  # what is loaded once is not the input's doing
         for file in options.files:
             guard(file.read_bytes())
@@ -58,7 +58,7 @@ def _fuzz(options: argparse.Namespace) -> None:
     ]
     mutate = getattr(target, "mutate", None)
     extra = {"custom_mutator": mutate} if mutate else {}
-    guard = Guard(target.one, options.folder / "slowest", LIMIT * INSTRUMENTED)
+    guard = Guard(target.one, options.folder / "slowest", getattr(target, "LIMIT", LIMIT) * INSTRUMENTED)
     atheris.Setup(arguments, guard, enable_python_coverage=True, **extra)
     atheris.Fuzz()
 

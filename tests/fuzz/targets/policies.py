@@ -1,6 +1,5 @@
 """Any payer policy file -> used, or refused with what is wrong and where; the check tells the same as the load."""
 
-import tempfile
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -8,10 +7,11 @@ from typing import Final
 from scrubber.policy import PolicyError, check_file, load_policies
 from scrubber.rules import RULES
 from scrubber.shipped import shipped_folder
+from tests.fuzz.folder import scratch
 from tests.fuzz.guard import WATCH
 
 LONGEST: Final = 1 << 13
-_FOLDER: Final = Path(tempfile.mkdtemp(prefix="scrubber-fuzz-"))
+_FOLDER: Final = scratch()
 _FILE: Final = _FOLDER / "default.toml"
 _SHIPPED: Final = sorted((shipped_folder("reference_data") / "payers").glob("*.toml"))
 _HEAD: Final = b'id = "default"\ntitle = "T"\nversion = "1"\n'
