@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from scrubber.contract import ContractError, Verdict, decode_claim, encode_verdict
-from scrubber.engine import Engine, filing_day
+from scrubber.engine import Engine, filing_day, load_engine
 from scrubber.engine.examples import scrub_example
 from scrubber.engine.patch import apply_patch
 from scrubber.rules.example import Example, example
@@ -255,3 +255,27 @@ def test_a_code_that_ended_cites_the_list_that_says_so(engine: Engine) -> None:
     (finding,) = scrub_example(engine, example("J1030", dx="M17.11")).findings
     assert finding.rule == "procedure-not-valid"
     assert finding.source.startswith("HCPCS")
+
+
+def test_what_is_remembered_of_lines_is_bounded_over_all_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each release had a bound of its own: together they could fill the memory of a worker."""
+    monkeypatch.setattr("scrubber.engine.views._MEMO_LIMIT", 50)
+    fresh = load_engine()
+    for year in range(2012, 2027):
+        lines = [f"99213x{units}/{year}-0{month}-01" for units in range(1, 6) for month in range(1, 10)]
+        fresh.scrub(example(*lines).claim(), as_of=AS_OF)
+    (views,) = fresh._views.values()
+    assert len(views._by_release) > 10
+    assert sum(map(len, views._by_release.values())) <= 50
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("place_of_service", "1" * 201), ("diagnoses", [" " * 200 + "L57.0"]), ("documentation", ["x" * 1001])],
+)
+def test_texts_are_bounded(field: str, value: Any) -> None:
+    """A verdict may repeat some of them, and the engine remembers others."""
+    with pytest.raises(ContractError, match="invalid-length"):
+        decode_claim(json.dumps(example("17000").event() | {field: value}).encode())
+    with pytest.raises(ContractError, match="invalid-length at /service_lines/0/modifiers/0"):
+        decode_claim(_changed(example("17000"), modifiers=["9" * 201]))

@@ -191,3 +191,10 @@ def test_a_zip_that_is_no_workbook_is_none_inside_another_either(tmp_path: Path)
     for inner in (other, zipped({"a.txt": "b"})):
         with pytest.raises(SourceError, match=r"expected a workbook as \.xlsx"):
             load(tmp_path, zipped({"inner.xlsx": inner}), "outer.zip")
+
+
+def test_no_file_is_read_for_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MOST_LINES", 1000)
+    parsed = load(tmp_path, lzma.compress((MUE + "\n" * (3 << 20)).encode("cp1252")), "limits.csv.xz")
+    with pytest.raises(SourceError, match="expected fewer lines"):
+        rows(parsed)
