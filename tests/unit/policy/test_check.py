@@ -268,3 +268,8 @@ def test_no_file_takes_long_to_refuse(tmp_path: Path, odd: str, problems: int) -
     assert time.process_time() - began < 1.5
     assert len(found) == problems
     assert found[0].line in (4, 5)
+
+
+def test_a_number_that_python_does_not_write_out_is_refused_like_others(tmp_path: Path) -> None:
+    (problem,) = _check(tmp_path, f"filing_limit_months = 0x{'f' * 5000}")
+    assert "filing_limit_months is a number of more than 300 digits; it must be" in problem
