@@ -85,9 +85,7 @@ def _convert(item: Field[Any], base: type, raw: object, source: str, problems: l
     if choices and isinstance(value, str):
         value = next((choice for choice in choices if choice.lower() == value.lower()), None)
     # Asked so that a float which is no number, below and above nothing, is refused too.
-    if isinstance(value, int | float) and not (
-        (low is None or value >= low) and (high is None or value <= high)
-    ):
+    if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
         value = None
     if value is None or (value == "" and item.default not in ("", MISSING)):
         problems.append(f"{item.name} ({source}): {shown(raw)!r} will not do; allowed is {allowed(item, base)}")

@@ -1,1 +1,1 @@
-"""Hostile input for everything that reads: claims, published files, bundles, policies, settings. See docs/fuzzing.md."""
+"""Hostile input for all that reads: claims, published files, bundles, policies, settings. See docs/fuzzing.md."""

@@ -3,10 +3,9 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.engine import Engine, load_engine
 from scrubber.engine.examples import with_fields
@@ -14,6 +13,9 @@ from scrubber.policy import Policies, Policy
 from scrubber.reference.bundle.imported import ImportedTables
 from scrubber.reference.importing import Job, run
 from scrubber.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AS_OF: Final = dt.date(2026, 9, 18)
 MARK: Final = "JOHN Q PATIENT"
@@ -70,9 +72,10 @@ def codes() -> list[str]:
 
 _HOSTILE: Final[list[Any]] = [
     None, True, False, 0, 1, -1, 9999, 10**4, 2**31, 2**63, -(2**63), 10**30, 0.1, 1e308, -0.0, 1e-300, 99999999.99,
-    "", " ", "0", "-1", "0.00", "0.001", "1.5", "1e5", "NaN", "Infinity", "9999999999.99", "10000000000", "00000000000",
+    "", " ", "0", "-1", "0.00", "0.001", "1.5", "1e5", "NaN", "Infinity", "9999999999.99", "10000000000",
     "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59",
-    "9999-12-31T23:59:60Z", "2026-09-15T00:00:00.123456789", "\u0661\u0662\u0663", "\ufeff17000", "17000\u0000", "\ud800",
+    "9999-12-31T23:59:60Z", "2026-09-15T00:00:00.123456789", "\u0661\u0662\u0663", "\ufeff17000", "17000\u0000",
+    "\ud800", "00000000000",
     "\U0001f600", "i\u0307", "\u00df", MARK, "A" * 300, "~1~0/x", "7" * 40, [], {}, [[]], [None], {"": {}},
 ]  # fmt: skip
 _DAYS: Final = ["2015-09-30", "2015-10-01", "2019-06-30", "2024-12-31", "2025-10-01", "2026-01-01", "2026-09-19"]
@@ -182,5 +185,3 @@ def _spots(value: Any, name: str = "") -> list[tuple[Any, Any, str]]:
         found.append((value, key, f"{own}[]" if isinstance(item, list) else own))
         found += _spots(item, own)
     return found
-
-

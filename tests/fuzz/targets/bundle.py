@@ -30,7 +30,9 @@ def _made() -> bytes:
 
 def _said(path: Path) -> Any:
     tables = ImportedTables(path)
-    return [(table.key, table.left_out, {k: bytes(v) for k, v in tables.sections(table).items()}) for table in tables.tables]
+    return [
+        (table.key, table.left_out, {k: bytes(v) for k, v in tables.sections(table).items()}) for table in tables.tables
+    ]
 
 
 _WHOLE: Final = _made()

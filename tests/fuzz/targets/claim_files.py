@@ -11,14 +11,16 @@ from typing import Final
 from scrubber.cli.claim_files import Entry, read_claims
 from scrubber.contract import encode_claim
 from scrubber.rules.example import example
+from tests.fuzz.changes import changed
 from tests.fuzz.guard import WATCH
 
 LONGEST: Final = 1 << 13
 _CLAIM: Final = json.dumps(example("17000").event()).encode()
 _PRETTY: Final = json.dumps(example("17004", "17003x2").event(), indent=2).encode()
 _BITS: Final = [
-    b"\n", b"\r\n", b"[", b"]", b"{", b"}", b",", b'"', b"\\", b'\\"', b"\xef\xbb\xbf", b"\0", b" ", b"[" * 1200, b"{" * 700,
-    b'"' * 9, b"\x1f\x8b", b"PK\x03\x04", b"ISA*", b"<?xml", b"null", b"1", b"//", b"\xff", _CLAIM, _PRETTY, b'"\n"',
+    b"\n", b"\r\n", b"[", b"]", b"{", b"}", b",", b'"', b"\\", b'\\"', b"\xef\xbb\xbf", b"\0", b" ",
+    b"[" * 1200, b"{" * 700, b'"' * 9, b"\x1f\x8b", b"PK\x03\x04", b"ISA*", b"<?xml", b"null", b"1", b"//",
+    b"\xff", _CLAIM, _PRETTY, b'"\n"',
 ]  # fmt: skip
 
 
@@ -48,11 +50,9 @@ def one(data: bytes) -> None:
 
 def mutate(data: bytes, longest: int, seed: int) -> bytes:
     """Bits put in and parts repeated, or bytes changed."""
-    import atheris
-
     random = Random(seed)
     if random.random() < 0.5:
-        return bytes(atheris.Mutate(data, longest))
+        return changed(data, longest)
     at, size = random.randint(0, len(data)), random.choice((0, 0, 1, 3, 50))
     bit = random.choice([*_BITS, data[at : at + 200]])
     return (data[:at] + bit + data[at + size :])[:longest]

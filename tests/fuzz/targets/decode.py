@@ -16,6 +16,7 @@ from aiokafka import ConsumerRecord
 from scrubber.contract import DEAD_LETTER_REASONS, MSGPACK, ContractError, content_type_of, decode_claim
 from scrubber.kafka.handler import ClaimHandler, Tally
 from scrubber.settings import Settings
+from tests.fuzz.changes import changed
 from tests.fuzz.claims import Mutator, engine_and_events
 from tests.fuzz.guard import WATCH
 from tests.fuzz.laws import claim_is_written_and_read
@@ -78,8 +79,6 @@ def one(data: bytes) -> None:
 
 def mutate(data: bytes, longest: int, seed: int) -> bytes:
     """Another claim, other bytes, the other format, another time."""
-    import atheris
-
     random = Random(seed)
     time, which = _HEAD.unpack_from(data) if len(data) >= _HEAD.size else (_NOON, 0)
     value = data[_HEAD.size :]
@@ -88,7 +87,7 @@ def mutate(data: bytes, longest: int, seed: int) -> bytes:
     if random.random() < 0.1:
         which = random.randrange(256)
     if random.random() < 0.4:
-        return _packed(time, which, bytes(atheris.Mutate(value, longest - _HEAD.size)))
+        return _packed(time, which, changed(value, longest - _HEAD.size))
     event: Any = None
     with suppress(ValueError, RecursionError, msgspec.DecodeError):
         event = msgspec.msgpack.decode(value) if which % len(_HEADERS) == 1 else json.loads(value)

@@ -155,7 +155,9 @@ def _with(sheet: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
     with zipfile.ZipFile(io.BytesIO(whole)) as parts:
         members = {name: parts.read(name).decode() for name in parts.namelist()}
     first, _, rest = members.pop("xl/worksheets/sheet1.xml").partition('<row r="2">')
-    members["xl/_rels/workbook.xml.rels"] = members["xl/_rels/workbook.xml.rels"].replace("worksheets/sheet1.xml", part[3:])
+    members["xl/_rels/workbook.xml.rels"] = members["xl/_rels/workbook.xml.rels"].replace(
+        "worksheets/sheet1.xml", part[3:]
+    )
     return zipped(members | {part: f"{first}{sheet}{rest.partition('</row>')[2]}"})
 
 
@@ -166,7 +168,7 @@ def _with(sheet: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
         '<row r="9"><c r="B4294967295"><v>1</v></c></row>',
         '<row r="9"><c r="xfd9"><v>1</v></c></row>',
         '<row r="9"><c  s="1" r="XFD9"><v>1</v></c></row>',
-        '<row r="9"><x:c r = \'ZZ9\'><v>1</v></x:c></row>',
+        "<row r=\"9\"><x:c r = 'ZZ9'><v>1</v></x:c></row>",
         '<row r="1048575"><c><v>1</v></c></row>',
         '<row r="1048575"><c s="1"><v>1</v></c></row>',
         '<row r="1048575"><c/></row>',
@@ -175,7 +177,7 @@ def _with(sheet: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/elsewhere.xml"])
 def test_no_cell_makes_a_sheet_that_fills_the_memory(tmp_path: Path, sheet: str, part: str) -> None:
     """A kilobyte of workbook took gigabytes, or ended the process."""
-    with pytest.raises(SourceError, match="expected (sheets that end at|cells that say)"):
+    with pytest.raises(SourceError, match=r"expected (sheets that end at|cells that say)"):
         load(tmp_path, _with(sheet, part), "far.xlsx")
 
 
