@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.fuzz.folder import clear
 from tests.fuzz.target import TARGETS
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -59,7 +60,9 @@ def _run(name: str, seconds: int) -> Result:
     began = time.monotonic()
     command = [sys.executable, "-m", "tests.fuzz.target", name, str(folder), "--seconds", str(seconds)]
     with (folder / "log").open("w") as log:
-        done = subprocess.run(command, cwd=_ROOT, stdout=log, stderr=subprocess.STDOUT, check=False)
+        process = subprocess.Popen(command, cwd=_ROOT, stdout=log, stderr=subprocess.STDOUT)
+        exit_code = process.wait()
+    clear(process.pid)
     said = (folder / "log").read_text(errors="replace")
     stats = dict(_STATS.findall(said))
     branches = _BRANCHES.findall(said)
@@ -72,7 +75,7 @@ def _run(name: str, seconds: int) -> Result:
         peak_mb=int(stats.get("peak_rss_mb", 0)),
         slowest_ms=float(slowest.read_text()) if slowest.exists() else 0.0,
         found=[file for file in _FOUND.findall(said) if _SLOW not in file],
-        exit_code=done.returncode,
+        exit_code=exit_code,
     )
 
 

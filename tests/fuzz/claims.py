@@ -44,9 +44,12 @@ def full_tables() -> Path | None:
     return _BUNDLE
 
 
-def engine_and_events() -> tuple[Engine, list[dict[str, Any]]]:
-    """An engine, and the examples of all rules; the policies that examples ask for are payers of the engine's."""
-    plain = load_engine(reference_bundle=full_tables())
+def engine_and_events(bundle: Path | None = None) -> tuple[Engine, list[dict[str, Any]]]:
+    """An engine over what ships and `bundle`, and the examples of all rules.
+
+    The policies that examples ask for are payers of the engine's.
+    """
+    plain = load_engine(reference_bundle=bundle)
     policies: dict[str, Policy] = {policy.id: policy for policy in plain.policies}
     events = []
     for rule in RULES.values():
@@ -61,9 +64,8 @@ def engine_and_events() -> tuple[Engine, list[dict[str, Any]]]:
     return Engine(plain.reference, Policies(policies)), events
 
 
-def codes() -> list[str]:
+def codes(bundle: Path | None) -> list[str]:
     """Procedures of the imported edits, where there are any."""
-    bundle = full_tables()
     if bundle is None:
         return []
     tables = ImportedTables(bundle)

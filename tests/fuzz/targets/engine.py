@@ -7,13 +7,14 @@ from typing import Any, Final
 from zlib import crc32
 
 from scrubber.contract import ContractError, decode_claim
-from tests.fuzz.claims import Mutator, codes, engine_and_events
+from tests.fuzz.claims import Mutator, codes, engine_and_events, full_tables
 from tests.fuzz.laws import verdict_holds
 
 LONGEST: Final = 1 << 16
 _SHORT: Final = 8
-_ENGINE, _EVENTS = engine_and_events()
-_MUTATE = Mutator(_EVENTS, codes())
+_TABLES: Final = full_tables()
+_ENGINE, _EVENTS = engine_and_events(_TABLES)
+_MUTATE: Final = Mutator(_EVENTS, codes(_TABLES))
 
 
 def seeds() -> list[bytes]:
