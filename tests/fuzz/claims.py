@@ -1,5 +1,6 @@
 """Claims to start from, and other claims made of them: what a mutation of bytes would take ages to find."""
 
+import copy
 import datetime as dt
 import json
 import os
@@ -106,7 +107,7 @@ class Mutator:
     def __call__(self, event: Any, random: Random) -> Any:
         """The claim with one to five changes."""
         if not isinstance(event, dict) or random.random() < 0.02:
-            event = json.loads(json.dumps(random.choice(self._events)))
+            event = copy.deepcopy(random.choice(self._events))
         for _ in range(random.choice((1, 1, 2, 3, 5))):
             random.choice(self._steps)(event, random)
         return event
@@ -126,11 +127,11 @@ class Mutator:
         spots = [spot for spot in _spots(event) if spot[2] in self._pool]
         if spots:
             box, key, name = random.choice(spots)
-            box[key] = random.choice(self._pool[name])
+            box[key] = copy.deepcopy(random.choice(self._pool[name]))
 
     def _set_hostile(self, event: Any, random: Random) -> None:
         box, key, _ = random.choice(_spots(event) or [(event, "claim_id", "")])
-        box[key] = random.choice(_HOSTILE)
+        box[key] = copy.deepcopy(random.choice(_HOSTILE))
 
     def _drop(self, event: Any, random: Random) -> None:
         if spots := _spots(event):
@@ -140,11 +141,11 @@ class Mutator:
     def _add_field(self, event: Any, random: Random) -> None:
         other = random.choice(self._events)
         key = random.choice(list(other))
-        event[key] = json.loads(json.dumps(other[key]))
+        event[key] = copy.deepcopy(other[key])
 
     def _add_line(self, event: Any, random: Random) -> None:
         lines = _lines(event)
-        other = dict(random.choice(random.choice(self._events)["service_lines"] or [{}]))
+        other = copy.deepcopy(random.choice(random.choice(self._events)["service_lines"] or [{}]))
         if random.random() < 0.5:
             other["procedure_code"] = random.choice(self._pool["procedure_code"])
         if lines and random.random() < 0.7:

@@ -34,7 +34,9 @@ def one(data: bytes) -> None:
     """Everything comes out, in order."""
     with WATCH:
         found = list(read_claims(io.BytesIO(data)))
-    assert found
+    if not found:
+        assert data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[", "only an array may be empty and say nothing"
+        return
     lines = [each.line for each in found]
     assert lines == sorted(lines)
     assert lines[-1] <= data.count(b"\n") + 1

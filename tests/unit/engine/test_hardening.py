@@ -14,6 +14,7 @@ from scrubber.engine import Engine, filing_day, load_engine
 from scrubber.engine.examples import scrub_example
 from scrubber.engine.patch import apply_patch
 from scrubber.rules.example import Example, example
+from tests.properties import instructions
 
 AS_OF = dt.date(2026, 9, 18)
 NAME = "JOHN Q PATIENT"
@@ -80,6 +81,26 @@ def test_the_worst_claim_is_answered_in_bounded_work(engine: Engine) -> None:
     verdict = engine.scrub(claim, as_of=AS_OF)
     assert time.perf_counter() - began < 5
     assert len(encode_verdict(verdict)) < 500_000
+
+
+_PAIRED = ["20983", "77013", "99213", "17000", "57520"] * 10
+_HEADINGS = "S72 L57 M80 S52 S82 M84 T40 H40 E11 E10 I63 C50"
+
+
+@pytest.mark.parametrize(
+    ("worst", "most"),
+    [
+        (example("17000", "17000", "17000", dx="S06.0 " * 50), 4_500_000),
+        (example(*_PAIRED, dx=_HEADINGS), 4_000_000),
+        (example(*["20983"] * 50, dx="C79.51", documentation=["x"]), 2_000_000),
+        (example(*["99213"] * 15, *["20983"] * 15, *["17000"] * 20), 6_500_000),
+    ],
+)
+def test_the_worst_claims_known_do_not_get_worse(engine: Engine, worst: Example, most: int) -> None:
+    """In instructions of Python, of which a slow machine does some 50 million a second. The first took a second."""
+    claim = worst.claim()
+    engine.scrub(claim, as_of=AS_OF)
+    assert instructions(lambda: engine.scrub(claim, as_of=AS_OF)) < most
 
 
 def test_free_text_in_place_of_a_code_is_never_repeated(engine: Engine) -> None:

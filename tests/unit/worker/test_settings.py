@@ -65,6 +65,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path, text: str) -> None:
         "drain_seconds = nan",
         "drain_seconds = 1" + "0" * 400,
         "web_port = 0x" + "f" * 5000,
+        "heartbeat_interval_ms = 0x" + "f" * 5000,
         'tls_ca_file = "\\u0000"',
         'reference_folder = "\\u0000"',
     ],
