@@ -10,7 +10,7 @@ KNOWN = [metric for metric in METRICS if metric.values]
 @pytest.mark.parametrize("metric", KNOWN, ids=lambda metric: str(metric.name))
 def test_known_labels_are_there_before_anything_happened(metric: Metric) -> None:
     """An alert on an increase would miss the first time otherwise."""
-    lines = Metrics().render(0, ()).decode().splitlines(, tasks=0)
+    lines = Metrics().render(0, (), tasks=0).decode().splitlines()
     (label,) = metric.labels
     assert [line for line in lines if line.startswith(f"{metric.name}_total{{")] == [
         f'{metric.name}_total{{{label}="{value}"}} 0.0' for value in metric.values
