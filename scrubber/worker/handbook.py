@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scrubber.contract import DEAD_LETTER_REASONS
 from scrubber.kafka.metrics import METRICS
+from scrubber.kafka.unreachable import REASONS
 from scrubber.log import Event
 from scrubber.settings import Settings, allowed, settings_fields, type_of
 from scrubber.web.reasons import NOT_READY
@@ -57,6 +58,7 @@ def _tables() -> dict[str, str]:
         "dead-letters": _table(
             ("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in DEAD_LETTER_REASONS.items())
         ),
+        "unreachable": _table(("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in REASONS.items())),
         "not-ready": _table(("Status", "Meaning"), ((f"`{reason}`", text) for reason, text in NOT_READY.items())),
     }  # fmt: skip
 
