@@ -21,7 +21,7 @@ from scrubber.kafka.embedded import free_port
 from tests.containers import IMAGE, require_image
 
 # Timings that make a test quick: a dead node is noticed after 2 s, no wait before the first rebalance.
-_QUICK = {
+QUICK_SETTINGS = {
     "BROKER_SESSION_TIMEOUT_MS": "2000",
     "BROKER_HEARTBEAT_INTERVAL_MS": "250",
     "OFFSETS_TOPIC_NUM_PARTITIONS": "1",
@@ -32,7 +32,7 @@ _QUICK = {
     "AUTO_CREATE_TOPICS_ENABLE": "false",
 }
 # A node that was cut off may come back with another address: the JVM must not remember names for 30 s.
-_JVM = "-Xmx384m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
+QUICK_JVM = "-Xmx384m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 _ASK_MS = 3000
 
 # What a client sees while a node is away or not ready.
@@ -184,10 +184,10 @@ def _make_node(number: int, count: int, network: Network) -> Node:
         "OFFSETS_TOPIC_REPLICATION_FACTOR": replicas,
         "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": replicas,
         "TRANSACTION_STATE_LOG_MIN_ISR": insync,
-        **_QUICK,
+        **QUICK_SETTINGS,
     }
     container = DockerContainer(IMAGE).with_network(network).with_network_aliases(_name(number))
-    container.with_bind_ports(9092, port).with_env("KAFKA_HEAP_OPTS", _JVM)
+    container.with_bind_ports(9092, port).with_env("KAFKA_HEAP_OPTS", QUICK_JVM)
     container.with_envs(**{f"KAFKA_{name}": value for name, value in env.items()})
     return Node(number, port, container)
 

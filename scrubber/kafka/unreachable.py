@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from aiokafka import errors as kafka
 from aiokafka.conn import AIOKafkaConnection, OAuthAuthenticator, collect_hosts
+from aiokafka.protocol.metadata import MetadataRequest
 
 from scrubber.kafka.clients import connection
 from scrubber.kafka.errors import FATAL
@@ -86,11 +87,14 @@ async def _problem(host: str, port: int, options: dict[str, Any]) -> BaseExcepti
     probe = _Probe(host, port, request_timeout_ms=_ASK_MS, **options)
     try:
         await probe.connect()
+        # A broker that wants a login says so only now, by closing the connection.
+        await probe.send(MetadataRequest([]))
     except (kafka.KafkaError, OSError, TimeoutError) as error:
         return error
-    closing = probe.close()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(closing, _CLOSE_SECONDS)
+    finally:
+        if probe.connected():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(probe.close(), _CLOSE_SECONDS)
     return None
 
 
