@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import trustme
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -23,9 +24,11 @@ USER, STRANGER, PASSWORD = "worker", "stranger", "Zzyzx-pass-7731"
 # How long a login lasts on the listener BRIEF.
 BRIEF_SECONDS = 3
 _LISTENERS = {
-    "OUTSIDE": "PLAINTEXT", "INTERNAL": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", "SCRAM": "SASL_SSL", "PLAIN": "SASL_SSL",
-    "OAUTH": "SASL_SSL", "MUTUAL": "SSL", "BRIEF": "SASL_SSL",
+    "OUTSIDE": "PLAINTEXT", "INTERNAL": "PLAINTEXT", "CONTROLLER": "PLAINTEXT",
+    "SCRAM": "SASL_SSL", "PLAIN": "SASL_SSL", "OAUTH": "SASL_SSL", "MUTUAL": "SSL", "BRIEF": "SASL_SSL",
 }  # fmt: skip
+# Where the container has the broker's certificate and the authorities it trusts.
+_FILES = "/opt/kafka/certificates"
 _LOGIN_MODULES = "org.apache.kafka.common.security"
 
 
@@ -41,12 +44,12 @@ class Secured:
         """The listener without security."""
         return Broker("kafka", f"127.0.0.1:{self.ports['OUTSIDE']}")
 
-    def settings(self, listener: str, host: str = "127.0.0.1", **more: object) -> dict[str, object]:
+    def settings(self, listener: str, host: str = "127.0.0.1", **more: object) -> dict[str, Any]:
         """What a worker must be told to connect to a listener, but for the login."""
         where = {"bootstrap_servers": f"{host}:{self.ports[listener]}", "security_protocol": _LISTENERS[listener]}
         return where | {"tls_ca_file": self.folder / "ca.pem"} | more
 
-    def scram(self, **more: object) -> dict[str, object]:
+    def scram(self, **more: object) -> dict[str, Any]:
         """The same, with a good login by SCRAM-SHA-512."""
         return self.settings("SCRAM", sasl_mechanism="SCRAM-SHA-512", sasl_username=USER, sasl_password=PASSWORD) | more
 
@@ -63,7 +66,7 @@ def running_secured(folder: Path) -> Iterator[Secured]:
             ports[name] = free_port()
             container.with_bind_ports(number, ports[name])
     for name in ("server.pem", "ca.pem"):
-        container.with_copy_into_container((folder / name).read_bytes(), f"/tmp/{name}")
+        container.with_copy_into_container((folder / name).read_bytes(), f"{_FILES}/{name}")
     container.with_env("KAFKA_HEAP_OPTS", QUICK_JVM)
     container.with_envs(**{f"KAFKA_{name}": value for name, value in _environment(ports).items()})
     container.waiting_for(LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(120))
@@ -107,9 +110,9 @@ def _environment(ports: dict[str, int]) -> dict[str, str]:
         "AUTHORIZER_CLASS_NAME": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "SUPER_USERS": f"User:ANONYMOUS;User:{USER}",
         "SSL_KEYSTORE_TYPE": "PEM",
-        "SSL_KEYSTORE_LOCATION": "/tmp/server.pem",
+        "SSL_KEYSTORE_LOCATION": f"{_FILES}/server.pem",
         "SSL_TRUSTSTORE_TYPE": "PEM",
-        "SSL_TRUSTSTORE_LOCATION": "/tmp/ca.pem",
+        "SSL_TRUSTSTORE_LOCATION": f"{_FILES}/ca.pem",
         "SSL_PRINCIPAL_MAPPING_RULES": "RULE:^.*CN=([^,]+).*$/$1/",
         # Kafka's own naming: a single underscore is a dot, two are one, three are a hyphen.
         "LISTENER_NAME_SCRAM_SASL_ENABLED_MECHANISMS": "SCRAM-SHA-256,SCRAM-SHA-512",

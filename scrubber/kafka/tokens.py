@@ -5,6 +5,7 @@ secret or what an endpoint answered.
 """
 
 import asyncio
+import base64
 import functools
 import re
 import time
@@ -99,15 +100,19 @@ class EndpointTokens(AbstractTokenProvider):  # type: ignore[misc]  # aiokafka s
     async def _ask(self) -> tuple[str, float]:
         """A new token and its lifetime in seconds; 0 where the endpoint does not say."""
         form = {"grant_type": "client_credentials"} | ({"scope": self._scope} if self._scope else {})
-        login = aiohttp.BasicAuth(self._client, self._secret.reveal(), encoding="utf-8")
+        login = base64.b64encode(f"{self._client}:{self._secret.reveal()}".encode()).decode()
         limit = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
         try:
             async with (
                 aiohttp.ClientSession(timeout=limit) as session,
-                # A redirect would take the secret to a place that nobody named.
                 session.post(
-                    self._url, data=form, auth=login, ssl=tls_context(self._ca_file), allow_redirects=False
-                ) as answer,
+                    self._url,
+                    data=form,
+                    headers={"Authorization": f"Basic {login}"},
+                    ssl=tls_context(self._ca_file),
+                    # A redirect would take the secret to a place that nobody named.
+                    allow_redirects=False,
+                ) as answer,  # fmt: skip
             ):
                 status, body = answer.status, await _read(answer.content)
         except (aiohttp.ClientError, OSError) as error:

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
@@ -21,7 +22,7 @@ from tests.tokens import TokenEndpoint, token_endpoint, unsigned_token
 pytestmark = [pytest.mark.broker, pytest.mark.docker]
 WRONG = "Zzyzx-wrong-7732"
 SECRET = "Zzyzx-secret-7733"
-Options = dict[str, object]
+Options = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +114,18 @@ async def test_every_login_scrubs_exactly_once_and_tells_no_secret(site: Site, l
     await site.publish(numbered(range(200)))
     with site.worker(log_level="DEBUG", **login) as worker:
         records = await site.read(200, quiet=1)
-        seen = Path(f"/proc/{worker.process.pid}/cmdline").read_text() + worker.get("/metrics")[1]
+        seen = command_line(worker) + worker.get("/metrics")[1]
         assert worker.stop() == ExitCode.STOPPED
     assert names([record.value for record in records]) == Counter(f"T-{number}" for number in range(200))
     assert_no_secret(worker.text() + seen, login)
     printed = scrubber(site.env(**login), "worker", "--print-config")
     assert printed.returncode == 0
     assert_no_secret(printed.stdout + printed.stderr, login)
+
+
+def command_line(worker: Worker) -> str:
+    """What every user of the machine can see of a process."""
+    return Path(f"/proc/{worker.process.pid}/cmdline").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("listener", ["SCRAM", "PLAIN"])
