@@ -31,7 +31,7 @@ test: $(VENV)/$(READY) ## run every test this machine can run
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-kafka: $(VENV)/$(READY) ## run the broker tests on Apache Kafka, one node and three; wants a Docker engine
-	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "broker and not chaos" $(ARGS)
+	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "each_broker and not chaos" $(ARGS)
 
 oracle: $(VENV)/$(READY) ## hold the engine against CMS's files at full size; writes build/oracle.json
 	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }
