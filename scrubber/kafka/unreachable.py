@@ -92,13 +92,17 @@ async def _problem(host: str, port: int, options: dict[str, Any]) -> BaseExcepti
     except (kafka.KafkaError, OSError, TimeoutError) as error:
         return error
     finally:
-        if probe.connected():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(probe.close(), _CLOSE_SECONDS)
+        await probe.end()
     return None
 
 
 class _Probe(AIOKafkaConnection):  # type: ignore[misc]  # aiokafka ships no types
+    async def end(self) -> None:
+        """Close, and wait until the socket is gone, also where a failure has closed it already."""
+        if self._protocol is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.close(), _CLOSE_SECONDS)
+
     def authenticator_oauth(self) -> OAuthAuthenticator:
         return _OAuth(sasl_oauth_token_provider=self._sasl_oauth_token_provider)
 
