@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import trustme
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -29,6 +31,11 @@ _LISTENERS = {
 }  # fmt: skip
 # Where the container has the broker's certificate and the authorities it trusts.
 _FILES = "/opt/kafka/certificates"
+# Kafka's numbers for them.
+_KINDS = {"topic": 2, "group": 3, "transactional id": 5}
+_OPERATIONS = {"Read": 3, "Write": 4, "Describe": 8}
+Kind = Literal["topic", "group", "transactional id"]
+Operation = Literal["Read", "Write", "Describe"]
 _LOGIN_MODULES = "org.apache.kafka.common.security"
 
 
@@ -52,6 +59,22 @@ class Secured:
     def scram(self, **more: object) -> dict[str, Any]:
         """The same, with a good login by SCRAM-SHA-512."""
         return self.settings("SCRAM", sasl_mechanism="SCRAM-SHA-512", sasl_username=USER, sasl_password=PASSWORD) | more
+
+    async def allow(self, kind: Kind, name: str, *operations: Operation, prefix: bool = False) -> None:
+        """Give STRANGER rights on a resource, or on all whose names begin so."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.plain.address)
+        await admin.start()
+        try:
+            for operation in operations:
+                pattern, allow = (4 if prefix else 3), 3
+                answer = await admin._send_request(
+                    CreateAclsRequest(
+                        _KINDS[kind], name, pattern, f"User:{STRANGER}", "*", _OPERATIONS[operation], allow
+                    )
+                )
+                assert [code for code, _ in answer.creation_responses] == [0], answer
+        finally:
+            await admin.close()
 
 
 @contextmanager

@@ -138,11 +138,26 @@ def test_a_wrong_password_ends_the_worker(site: Site, secured: Secured, listener
     assert_no_secret(worker.text(), options)
 
 
-def test_a_user_without_rights_ends_the_worker(site: Site, secured: Secured) -> None:
-    with site.starting(**secured.scram(sasl_username=STRANGER)) as worker:
-        assert worker.process.wait(30) == ExitCode.KAFKA
-    (line,) = worker.events("fatal-kafka-error")
-    assert line["error"] in {"TopicAuthorizationFailedError", "GroupAuthorizationFailedError"}
+async def test_the_rights_in_the_guide_are_those_a_worker_needs(site: Site, secured: Secured) -> None:
+    options, settings = secured.scram(sasl_username=STRANGER), site.settings()
+
+    async def refused() -> str:
+        with site.starting(**options) as worker:
+            assert await asyncio.to_thread(worker.process.wait, 30) == ExitCode.KAFKA
+        (line,) = worker.events("fatal-kafka-error")
+        return str(line["error"])
+
+    assert await refused() in {"TopicAuthorizationFailedError", "GroupAuthorizationFailedError"}
+    await secured.allow("topic", settings.input_topic, "Read", "Describe")
+    for topic in settings.output_topics().values():
+        await secured.allow("topic", topic, "Write", "Describe")
+    await secured.allow("group", settings.group, "Read")
+    assert await refused() == "TransactionalIdAuthorizationFailed"
+    await secured.allow("transactional id", f"{settings.group}.", "Write", "Describe", prefix=True)
+    await site.publish([*numbered(range(20)), (b"bad", b"no claim", [])])
+    with site.worker(**options) as worker:
+        assert len(await site.read(21)) == 21
+        assert worker.stop() == ExitCode.STOPPED
 
 
 def wait_for_reason(worker: Worker, reason: str) -> None:
