@@ -7,7 +7,7 @@ replicas and a write wants two of them, Kafka's own topics included.
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ QUICK_SETTINGS = {
     "AUTO_CREATE_TOPICS_ENABLE": "false",
 }
 # A node that was cut off may come back with another address: the JVM must not remember names for 30 s.
-QUICK_JVM = "-Xmx384m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
+QUICK_JVM = "-Xmx512m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 _ASK_MS = 3000
 
 # What a client sees while a node is away or not ready.
@@ -154,12 +154,15 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(count: int) -> Iterator[Cluster]:
-    """Start `count` nodes; skips where no Docker engine answers. Containers and network are gone afterwards."""
+def running_cluster(count: int, more: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """Start `count` nodes; skips where no Docker engine answers. Containers and network are gone afterwards.
+
+    `more`: broker settings in the form of the image's variables, without `KAFKA_`.
+    """
     require_image()
     with ExitStack() as stack:
         network = stack.enter_context(Network())
-        nodes = [_make_node(number, count, network) for number in range(1, count + 1)]
+        nodes = [_make_node(number, count, network, more or {}) for number in range(1, count + 1)]
         for node in nodes:
             stack.enter_context(node.container)
         cluster = Cluster(nodes, network)
@@ -167,7 +170,7 @@ def running_cluster(count: int) -> Iterator[Cluster]:
         yield cluster
 
 
-def _make_node(number: int, count: int, network: Network) -> Node:
+def _make_node(number: int, count: int, network: Network, more: Mapping[str, str]) -> Node:
     port = free_port()
     replicas, insync = str(min(count, 3)), str(2 if count > 2 else 1)
     env = {
@@ -185,6 +188,7 @@ def _make_node(number: int, count: int, network: Network) -> Node:
         "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": replicas,
         "TRANSACTION_STATE_LOG_MIN_ISR": insync,
         **QUICK_SETTINGS,
+        **more,
     }
     container = DockerContainer(IMAGE).with_network(network).with_network_aliases(_name(number))
     container.with_bind_ports(9092, port).with_env("KAFKA_HEAP_OPTS", QUICK_JVM)

@@ -52,9 +52,18 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
 
 def make_producer(settings: Settings, tp: TopicPartition) -> AIOKafkaProducer:
     """The transactional producer of one input partition; starting it fences whoever had the partition before."""
+    return _transactional(settings, f"{settings.group}.{tp.topic}.{tp.partition}")
+
+
+def make_replayer(settings: Settings) -> AIOKafkaProducer:
+    """The transactional producer of replays; starting it fences a replay that still runs, and aborts what it began."""
+    return _transactional(settings, f"{settings.group}.dead-letters")
+
+
+def _transactional(settings: Settings, name: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(
         **connection(settings),
-        transactional_id=f"{settings.group}.{tp.topic}.{tp.partition}",
+        transactional_id=name,
         transaction_timeout_ms=settings.transaction_timeout_ms,
         compression_type=None if settings.compression == "none" else settings.compression,
         max_batch_size=_BATCH_BYTES,

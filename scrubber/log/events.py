@@ -87,7 +87,7 @@ class Event(Enum):
         "If it goes on: two workers with one `instance`, or `transaction_timeout_ms` too short.")  # fmt: skip
     ENGINE_ERROR = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record failed unexpectedly; it became a dead letter `engine-error`.",
-        "A defect: report it with `error` and `frames`; publish the dead letter again after the mend.")  # fmt: skip
+        "A defect: report it with `error` and `frames`; replay the dead letter after the mend.")  # fmt: skip
     ENGINE_TIMEOUT = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record took longer than `claim_seconds`; it became a dead letter `engine-timeout`.",
         "A defect, or `claim_seconds` is too short for such claims: report `frames`; replay the dead letter after the "
