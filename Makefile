@@ -5,9 +5,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # More arguments for pytest: make test ARGS="-k modifier -x"
 ARGS ?=
-# make soak SECONDS=3600 RATE=0: how long, and claims a second; 0: as many as go.
-SECONDS ?= 300
+# How long each: make soak SECONDS=3600, make fuzz SECONDS=600.
+soak: SECONDS ?= 300
+fuzz: SECONDS ?= 60
+# Claims a second of the soak; 0: as many as go.
 RATE ?= 500
+# What make fuzz tries, all unless given: make fuzz TARGETS="engine decode"
+TARGETS ?=
 # make lock UPGRADE=1 moves every dependency to its newest release within the ranges of pyproject.toml.
 UPGRADE ?=
 
@@ -15,13 +19,14 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BENCH_VENV := .venv-bench
 SOAK_VENV := .venv-soak
+FUZZ_VENV := .venv-fuzz
 LOCK_VENV := .venv-lock
 READY := .installed
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-kafka oracle lint format types audit check docs build bench soak lock clean check-python
+.PHONY: help install demo test test-kafka oracle lint format types audit check docs build bench fuzz soak lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -71,6 +76,9 @@ build: $(VENV)/$(READY) ## build the wheel and the source distribution into dist
 bench: $(BENCH_VENV)/$(READY) ## measure against other ways of doing it; writes build/bench.json
 	@$(BENCH_VENV)/bin/python -m tests.bench
 
+fuzz: $(FUZZ_VENV)/$(READY) ## throw hostile input at everything that reads, SECONDS at each; writes build/fuzz.json
+	@$(FUZZ_VENV)/bin/python -m tests.fuzz --seconds $(SECONDS) $(TARGETS)
+
 soak: $(SOAK_VENV)/$(READY) ## watch a worker under load for SECONDS=300; writes build/soak.json and .png
 	@$(SOAK_VENV)/bin/python -m tests.soak --seconds $(SECONDS) --rate $(RATE) $(ARGS)
 
@@ -81,11 +89,12 @@ lock: $(LOCK_VENV)/bin/uv ## write requirements/ anew from pyproject.toml
 	@$(call compile,dev,pyproject.toml --extra dev)
 	@$(call compile,bench,pyproject.toml --extra dev --extra bench)
 	@$(call compile,soak,pyproject.toml --extra dev --extra soak)
+	@$(call compile,fuzz,pyproject.toml --extra dev --extra fuzz)
 	@$(call compile,tools,--group tools)
 	@if grep -nE 'https?://|file:' requirements/*.txt; then echo "A lock names an address." >&2; exit 1; fi
 
 clean: ## remove environments, caches and everything built
-	@rm -rf $(VENV) $(BENCH_VENV) $(SOAK_VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(BENCH_VENV) $(FUZZ_VENV) $(SOAK_VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find scrubber tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define compile
@@ -111,6 +120,9 @@ $(VENV)/$(READY): requirements/dev.txt pyproject.toml | check-python
 
 $(BENCH_VENV)/$(READY): requirements/bench.txt pyproject.toml | check-python
 	$(call install,$(BENCH_VENV),bench)
+
+$(FUZZ_VENV)/$(READY): requirements/fuzz.txt pyproject.toml | check-python
+	$(call install,$(FUZZ_VENV),fuzz)
 
 $(SOAK_VENV)/$(READY): requirements/soak.txt pyproject.toml | check-python
 	$(call install,$(SOAK_VENV),soak)

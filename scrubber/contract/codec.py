@@ -76,7 +76,7 @@ def decode_claim(value: bytes | None, content_type: str = JSON) -> Claim:
 
 
 def encode_claim(claim: Claim, content_type: str = JSON) -> bytes:
-    """A claim as record value."""
+    """A claim as record value. OverflowError for MessagePack, which says times in UTC, beyond the years 1 to 9999."""
     return _ENCODER[content_type].encode(claim)
 
 

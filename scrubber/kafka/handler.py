@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
-from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
+from scrubber.contract.cloudevents import LAST_TIME, Headers, dead_letter_headers, verdict_headers
 from scrubber.contract.codec import forget_coverage
 from scrubber.contract.replay import identity_of
 from scrubber.engine import Engine, filing_day
@@ -124,8 +124,11 @@ class ClaimHandler:
 
 
 def _day_of(timestamp: int) -> dt.date:
-    """The day (UTC) a record was written: stands in where a claim does not say when it was received."""
-    return _date(timestamp // _DAY_MS) if timestamp > 0 else dt.datetime.now(dt.UTC).date()
+    """The day (UTC) a record was written: stands in where a claim does not say when it was received.
+
+    Today where the record has no time, or one that is none.
+    """
+    return _date(timestamp // _DAY_MS) if 0 < timestamp <= LAST_TIME else dt.datetime.now(dt.UTC).date()
 
 
 @lru_cache(maxsize=64)

@@ -109,3 +109,16 @@ def test_a_replayed_record_is_answered_as_the_one_of_its_first_place(handler: Cl
 def test_times_are_rfc_3339(milliseconds: int) -> None:
     expected = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
     assert dt.datetime.fromisoformat(timestamp(milliseconds).decode()) == expected
+
+
+@pytest.mark.parametrize("milliseconds", [-(2**63), -1, 253_402_300_800_000, 1_795_379_653_425_000, 2**63 - 1])
+def test_a_record_may_have_any_time(handler: ClaimHandler, milliseconds: int) -> None:
+    body = claim()
+    del body["received_at"]
+    value, tally = json.dumps(body).encode(), Tally()
+    odd = ConsumerRecord("claims.submitted", 2, 41, milliseconds, 0, b"K", value, None, 1, 1, ())
+    _, answer, headers = handler(odd, tally)
+    assert tally.verdicts == {"pass": 1}
+    assert json.loads(answer or b"")["as_of"] in {str(dt.datetime.now(dt.UTC).date() - dt.timedelta(n)) for n in (0, 1)}
+    assert len(dict(headers)["ce_time"]) == len("2026-09-20T12:00:00.000Z")
+    dt.datetime.fromisoformat(dict(headers)["ce_time"].decode())

@@ -58,12 +58,31 @@ def test_settings_that_do_not_go_together() -> None:
     assert "is no folder" in problems({"reference_folder": "/dev/null"})
 
 
-@pytest.mark.parametrize("text", ["nope = = 1", "\x00"])
+@pytest.mark.parametrize("text", ["nope = = 1", "\x00", "a = " + "[" * 5000, "web_port = " + "9" * 5000])
 def test_a_file_that_is_no_toml(tmp_path: Path, text: str) -> None:
     file = tmp_path / "worker.toml"
     file.write_text(text)
     assert "is not TOML" in problems({}, {}, file)
     assert "cannot be read" in problems({}, {}, tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "drain_seconds = nan",
+        "drain_seconds = 1" + "0" * 400,
+        "web_port = 0x" + "f" * 5000,
+        "heartbeat_interval_ms = 0x" + "f" * 5000,
+        'tls_ca_file = "\\u0000"',
+        'reference_folder = "\\u0000"',
+    ],
+)
+def test_odd_values_are_refused_like_others(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text(line)
+    said = problems(file=file)
+    assert said.startswith(line.split(maxsplit=1)[0])
+    assert len(said) < 1000
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
@@ -86,7 +105,7 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
 
 def test_every_setting_is_described_with_its_source() -> None:
     lines = Settings.load({}, {}).describe().splitlines()
-    assert [line.split()[0] for line in lines] == names()
+    assert [line.split(maxsplit=1)[0] for line in lines] == names()
     assert all("  " in line for line in lines)
 
 
