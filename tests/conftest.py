@@ -2,7 +2,9 @@
 
 import os
 
-from tests.brokers import broker
+import pytest
+
+from tests.brokers import broker, require_chosen
 from tests.sites import site
 
 __all__ = ["broker", "site"]
@@ -12,3 +14,15 @@ def pytest_configure() -> None:
     """Tables that whoever runs the tests has imported must not change what the tests see."""
     os.environ["XDG_DATA_HOME"] = os.devnull
     os.environ.pop("SCRUBBER_REFERENCE_BUNDLE", None)
+
+
+def pytest_sessionstart() -> None:
+    require_chosen()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs once on each broker, so that it can be run on other brokers without the rest."""
+    for item in items:
+        if "broker" in getattr(item, "fixturenames", ()):
+            item.add_marker("each_broker")

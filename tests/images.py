@@ -11,7 +11,7 @@ from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from scrubber.kafka.embedded import free_port
-from tests.brokers import IMAGE, require_image
+from tests.containers import IMAGE, require_image
 
 ROOT = Path(__file__).parent.parent
 TAG = "claim-scrubber:checkout"

@@ -1,35 +1,34 @@
 """How the worker connects: aiokafka clients made from settings, with the values that were measured to hold."""
 
-import ssl
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
+from scrubber.kafka.tokens import token_provider
 from scrubber.settings import KIB, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES, Settings
+from scrubber.settings.tls import tls_context
 
 _BATCH_BYTES: Final = 512 * KIB
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """What every client needs to reach the brokers."""
+    """What every client needs to reach the brokers and to log in. Needs a running loop."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "client_id": f"claim-scrubber-{settings.instance}",
         "security_protocol": settings.security_protocol,
     }
     if settings.security_protocol.endswith("SSL"):
-        context = ssl.create_default_context(cafile=settings.tls_ca_file)
-        if settings.tls_cert_file is not None:
-            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
-        options["ssl_context"] = context
+        options["ssl_context"] = tls_context(settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file)
     if settings.security_protocol.startswith("SASL"):
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password.reveal(),
-        }
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        if settings.sasl_mechanism == "OAUTHBEARER":
+            options["sasl_oauth_token_provider"] = token_provider(settings)
+        else:
+            options["sasl_plain_username"] = settings.sasl_username
+            options["sasl_plain_password"] = settings.sasl_password.reveal()
     return options
 
 

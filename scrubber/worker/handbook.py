@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scrubber.contract import DEAD_LETTER_ACTIONS, DEAD_LETTER_REASONS
 from scrubber.kafka.metrics import METRICS, STANDARD
+from scrubber.kafka.unreachable import REASONS
 from scrubber.log import Event
 from scrubber.settings import Settings, allowed, settings_fields, type_of
 from scrubber.web.reasons import NOT_READY
@@ -58,6 +59,7 @@ def _tables() -> dict[str, str]:
             ("Reason", "Meaning", "What to do"),
             ((f"`{reason}`", text, DEAD_LETTER_ACTIONS[reason]) for reason, text in DEAD_LETTER_REASONS.items()),
         ),
+        "unreachable": _table(("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in REASONS.items())),
         "not-ready": _table(("Status", "Meaning"), ((f"`{reason}`", text) for reason, text in NOT_READY.items())),
     }  # fmt: skip
 

@@ -10,8 +10,8 @@ import pytest
 
 from scrubber.kafka.embedded import free_port
 from scrubber.testing import ScrubberClaims
-from tests.brokers import IMAGE
 from tests.claims import claim
+from tests.containers import IMAGE
 from tests.images import engine, image
 from tests.toolbox import Toolbox, toolbox
 

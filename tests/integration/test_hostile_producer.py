@@ -5,7 +5,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
-from tests.brokers import kafka_container
+from tests.cluster import running_cluster
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -25,7 +25,8 @@ async def publish(address: str, topic: str) -> None:
 
 
 async def test_a_topic_that_stores_nothing_compressed_refuses_what_unfolds() -> None:
-    with kafka_container() as address:
+    with running_cluster(1) as cluster:
+        address = cluster.address
         admin = AIOKafkaAdminClient(bootstrap_servers=address)
         await admin.start()
         try:

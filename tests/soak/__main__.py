@@ -17,7 +17,9 @@ from docker.errors import DockerException
 from rich.console import Console
 
 from scrubber.kafka.embedded import embedded_broker
-from tests.brokers import IMAGE, Broker, Kind, kafka_container
+from tests.brokers import Broker, Kind
+from tests.cluster import running_cluster
+from tests.containers import IMAGE
 
 from .plan import CLEANING, PICTURE, RESULTS, ROOT, Plan
 from .plot import draw
@@ -71,7 +73,7 @@ def _broker(*, embedded: bool) -> Iterator[tuple[str, Broker]]:
         address: str | None = None
         if not embedded:
             try:
-                address = running.enter_context(kafka_container(CLEANING))
+                address = running.enter_context(running_cluster(1, CLEANING)).address
             except (pytest.skip.Exception, DockerException) as error:
                 console.print(f"no container of {IMAGE} ({type(error).__name__}): the embedded broker takes its place")
         if address is None:

@@ -1,8 +1,15 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from scrubber.settings import Secret, Settings, SettingsError, names
+from tests.secured import write_certificates
 
 
 def problems(
@@ -100,3 +107,37 @@ def test_every_setting_is_described_with_its_source() -> None:
     lines = Settings.load({}, {}).describe().splitlines()
     assert [line.split(maxsplit=1)[0] for line in lines] == names()
     assert all("  " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "sasl_token_file and sasl_token_url: OAUTHBEARER needs one of them"),
+        ({"sasl_token_file": "/dev/null", "sasl_token_url": "https://id.example/token"}, "and not both"),
+        ({"sasl_token_url": "http://id.example/token"}, "must begin with https://"),
+        ({"sasl_token_url": "https://id.example/token"}, "sasl_username: needed"),
+        ({"sasl_token_url": "https://id.example/token", "sasl_username": "a"}, "SCRUBBER_SASL_PASSWORD"),
+        ({"sasl_token_url": "https://id.example/token", "sasl_username": "a:b"}, "with a colon"),
+        ({"sasl_token_file": "/"}, "cannot be read"),
+    ],
+)
+def test_what_tokens_need(given: dict[str, object], said: str) -> None:
+    assert said in problems({"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER", **given})
+
+
+def test_a_token_from_a_file_needs_no_user() -> None:
+    given = {"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "/dev/null"}
+    assert Settings.load(given, {}).sasl_username == ""
+
+
+def test_files_that_hold_no_certificate_are_told_at_the_start(tmp_path: Path) -> None:
+    write_certificates(tmp_path)
+    good = {"tls_ca_file": tmp_path / "ca.pem", "tls_cert_file": tmp_path / "client.pem"}
+    Settings.load({**good, "tls_key_file": tmp_path / "client.key"}, {})
+    said = problems({**good, "tls_ca_file": tmp_path / "client.key", "tls_key_file": tmp_path / "foreign.key"})
+    assert f"tls_ca_file (flag): {tmp_path / 'client.key'} holds no certificate" in said
+    assert "are no certificate and its key" in said
+    key = load_pem_private_key((tmp_path / "client.key").read_bytes(), None)
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"Zzyzx"))
+    (tmp_path / "locked.key").write_bytes(locked)
+    assert "or the key is encrypted" in problems({**good, "tls_key_file": tmp_path / "locked.key"})
