@@ -26,8 +26,8 @@ def _times(settings: "Settings") -> Iterator[str]:
     session, sources = settings.session_timeout_ms, settings.sources
     if settings.heartbeat_interval_ms * 3 > session:
         yield (
-            f"heartbeat_interval_ms ({sources['heartbeat_interval_ms']}): {shown(settings.heartbeat_interval_ms)} is more "
-            f"than a third of session_timeout_ms {session}; lower it or raise the session"
+            f"heartbeat_interval_ms ({sources['heartbeat_interval_ms']}): {shown(settings.heartbeat_interval_ms)} is "
+            f"more than a third of session_timeout_ms {session}; lower it or raise the session"
         )
     if settings.claim_seconds * 2000 > session:
         yield (

@@ -2,7 +2,6 @@
 
 import copy
 import datetime as dt
-import json
 import os
 from pathlib import Path
 from random import Random
