@@ -30,6 +30,9 @@ FENCED: Final = (
 
 TRANSIENT: Final = (kafka.KafkaError, AssertionError, TimeoutError, OSError)
 
+# What a fetch may end with that met a record it cannot take apart: a wrong checksum, a header's name that is not UTF-8.
+UNREADABLE: Final = (kafka.CorruptRecordException, ValueError)
+
 TOO_LARGE: Final = (kafka.MessageSizeTooLargeError, kafka.RecordListTooLargeError, kafka.RecordTooLargeError)
 
 

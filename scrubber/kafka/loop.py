@@ -16,7 +16,7 @@ from scrubber.kafka.batch import answer
 from scrubber.kafka.breaker import Breaker
 from scrubber.kafka.clients import make_consumer
 from scrubber.kafka.closing import close, has_lost_its_group
-from scrubber.kafka.errors import FATAL, TRANSIENT
+from scrubber.kafka.errors import FATAL, TRANSIENT, UNREADABLE
 from scrubber.kafka.handler import Handle, Record
 from scrubber.kafka.metrics import Metrics, PartitionState
 from scrubber.kafka.ownership import Ownership, side_by_side
@@ -179,17 +179,27 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         ten records as for two thousand. A partition that has its share of `backlog_bytes` gets no more, so that
         memory is bounded whatever the size of the records.
         """
-        most, partitions = self._settings.batch_records, self._ours.partitions
-        share = self._settings.backlog_bytes // max(1, len(partitions))
-        for tp, partition in list(partitions.items()):
-            room = partition.room(most, share)
-            if room > 0 and self._ours.is_ready(tp):
-                self._accept(await consumer.getmany(tp, timeout_ms=0, max_records=room))
-        if any(partition.backlog for partition in partitions.values()):
+        await self._fill(consumer)
+        if any(partition.backlog for partition in self._ours.partitions.values()):
             return
-        if not any(map(self._ours.is_ready, partitions)):
+        if not any(map(self._ours.is_ready, self._ours.partitions)):
             await asyncio.sleep(_FETCH_MS / 4000)
-        self._accept(await consumer.getmany(timeout_ms=_FETCH_MS, max_records=most))
+        try:
+            self._accept(await consumer.getmany(timeout_ms=_FETCH_MS, max_records=1))
+        except UNREADABLE:
+            await asyncio.sleep(_FETCH_MS / 1000)  # which partition it is, the next filling will find
+        await self._fill(consumer)
+
+    async def _fill(self, consumer: AIOKafkaConsumer) -> None:
+        """Take what aiokafka has fetched already, partition by partition: one that it cannot read stops no other."""
+        share = self._settings.backlog_bytes // max(1, len(self._ours.partitions))
+        for tp in list(self._ours.partitions):
+            room = self._ours.room(tp, self._settings.batch_records, share)
+            if room > 0:
+                try:
+                    self._accept(await consumer.getmany(tp, timeout_ms=0, max_records=room))
+                except UNREADABLE as error:
+                    await self._ours.unreadable(tp, error, consumer)
 
     def _accept(self, fetched: dict[TopicPartition, list[Record]]) -> None:
         """Keep what belongs to partitions that are still ours: a rebalance may have come while getmany() waited."""

@@ -15,6 +15,8 @@ from scrubber.log import Event, emit
 from scrubber.settings import Settings
 
 _SILENCE_SECONDS: Final = 10.0
+_UNREADABLE_SECONDS: Final = 10.0
+_ONE_BY_ONE: Final = 2000
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ class Ownership:
         self._settings = settings
         self._metrics = metrics
         self._retries = Retries()
+        self._one_by_one: dict[TopicPartition, int] = {}
 
     def is_ready(self, tp: TopicPartition) -> bool:
         """Whether it may be read and written."""
@@ -110,6 +113,35 @@ class Ownership:
                 partition = self.partitions.get(tp)
                 if partition is not None and partition.position == offset:  # otherwise the news is older than a seek
                     await self._let_go(tp, consumer)
+
+    def room(self, tp: TopicPartition, records: int, size: int) -> int:
+        """How many records to fetch of a partition for a backlog of about `records` and `size` bytes at most."""
+        room = self.partitions[tp].room(records, size) if self.is_ready(tp) else 0
+        left = self._one_by_one.get(tp)
+        if left is None:
+            return room
+        # aiokafka hands out nothing that it read before a record that it cannot read, so that one has to come alone.
+        self._one_by_one[tp] = left - 1
+        if left <= 0:
+            del self._one_by_one[tp]
+        return min(room, 0 if self.partitions[tp].backlog else 1)
+
+    async def unreadable(self, tp: TopicPartition, error: BaseException, consumer: AIOKafkaConsumer) -> None:
+        """A fetch met a record that nobody can read. Go on one by one up to that record, then wait there.
+
+        Opening anew goes back to the position, for aiokafka would now leave out what it had read before that record.
+        """
+        async with self.lock:
+            partition = self.partitions.get(tp)
+            if partition is None:
+                return
+            if tp in self._one_by_one and not partition.backlog:
+                emit(Event.RECORD_UNREADABLE, partition=tp.partition, offset=partition.position,
+                     error=type(error).__qualname__)  # fmt: skip
+                await self._let_go(tp, consumer, _UNREADABLE_SECONDS)
+            else:
+                await self._let_go(tp, consumer)
+            self._one_by_one[tp] = _ONE_BY_ONE
 
     async def _let_go(self, tp: TopicPartition, consumer: AIOKafkaConsumer | None, wait: float | None = None) -> None:
         """Fetch nothing of the partition, close it, and open it again after a while."""

@@ -79,6 +79,10 @@ class Event(Enum):
     POSITION_LOST = Spec("error", ("partition", "offset", "first"),
         "The committed offset is outside of what the topic holds; the partition goes on from its first record.",
         "Retention passed the worker (claims were never scrubbed: raise it), or the topic was made anew.")  # fmt: skip
+    RECORD_UNREADABLE = Spec("error", ("partition", "offset", "error"),
+        "The record at `offset` is damaged, or no Kafka client could have written it; the partition waits there, the "
+        "others go on.",
+        "docs/operations.md says how to look at it and how to go past it.")  # fmt: skip
     TRANSACTION_FAILED = Spec("warning", ("partition", "offset", "reason", "error"),
         "A transaction was given up; nothing of it is visible, its records are read again.",
         "If it goes on: the brokers' state; reason `too-large`: raise the topic's `max.message.bytes`.")  # fmt: skip
