@@ -17,10 +17,10 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test oracle lint format types check docs build bench lock clean check-python
+.PHONY: help install demo test test-kafka oracle lint format types check docs build bench lock clean check-python
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/$(READY) ## make .venv with the project and its development tools
 
@@ -29,6 +29,9 @@ demo: $(VENV)/$(READY) ## show claims going in and verdicts coming out, on a bro
 
 test: $(VENV)/$(READY) ## run every test this machine can run
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-kafka: $(VENV)/$(READY) ## run the broker tests on Apache Kafka, one node and three; wants a Docker engine
+	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "broker and not chaos" $(ARGS)
 
 oracle: $(VENV)/$(READY) ## hold the engine against CMS's files at full size; writes build/oracle.json
 	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }

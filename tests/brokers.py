@@ -1,59 +1,48 @@
 """The broker that a test runs against: one fixture, `broker`, and every test that takes it runs unchanged on each.
 
-`SCRUBBER_TEST_BROKER=host:port` names one. Otherwise tests run twice: on the embedded broker, and on Apache Kafka in a
-container where a Docker engine answers (image: `SCRUBBER_KAFKA_IMAGE`). What is skipped says why.
+By default tests run twice: on the embedded broker, and on one node of Apache Kafka in a container where a Docker engine
+answers (image: `SCRUBBER_KAFKA_IMAGE`); what is skipped says why. `SCRUBBER_TEST_BROKERS=kafka,cluster` chooses among
+`embedded`, `kafka` and `cluster` (three nodes): what is asked for by name must be there, so nothing is skipped.
+`SCRUBBER_TEST_BROKER=host:port` names one that runs already.
 """
 
-import gc
 import os
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-import docker
 import pytest
-from docker.errors import DockerException, ImageNotFound
-from testcontainers.core.config import testcontainers_config
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
-from scrubber.kafka.embedded import EmbeddedBrokerError, embedded_broker, free_port
+from scrubber.kafka.embedded import EmbeddedBrokerError, embedded_broker
+from tests.cluster import Cluster, running_cluster
+from tests.containers import why_no_kafka
 
-# Ours are removed as they were started; a container that watches over them is one more image to be had.
-testcontainers_config.ryuk_disabled = True
-
-Kind = Literal["given", "embedded", "kafka"]
+Kind = Literal["given", "embedded", "kafka", "cluster"]
 GIVEN = os.environ.get("SCRUBBER_TEST_BROKER")
-IMAGE = os.environ.get("SCRUBBER_KAFKA_IMAGE", "apache/kafka:4.3.0")
-
-# Timings that make a test quick: no wait before the first rebalance, one partition for each of Kafka's own topics.
-_QUICK = {
-    "OFFSETS_TOPIC_NUM_PARTITIONS": "1",
-    "OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-    "TRANSACTION_STATE_LOG_NUM_PARTITIONS": "1",
-    "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-    "TRANSACTION_STATE_LOG_MIN_ISR": "1",
-    "GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-    "GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
-    "TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS": "1000",
-    "AUTO_CREATE_TOPICS_ENABLE": "false",
-}
+CHOSEN = os.environ.get("SCRUBBER_TEST_BROKERS", "").replace(",", " ").split()
+KINDS = ["given"] if GIVEN else CHOSEN or ["embedded", "kafka"]
+_NODES = {"kafka": 1, "cluster": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """A running broker. `failover`: whether it notices members that die."""
+    """A running broker. `cluster`: its nodes, to be killed and cut off, where it is Apache Kafka of our own."""
 
     kind: Kind
     address: str
+    cluster: Cluster | None = None
 
     @property
     def failover(self) -> bool:
         """The embedded broker does not expire members."""
         return self.kind != "embedded"
+
+    @property
+    def replication(self) -> int:
+        """Replicas that a topic should have."""
+        return min(3, len(self.cluster.nodes)) if self.cluster else 1
 
     def __str__(self) -> str:
         """For the test report."""
@@ -73,67 +62,20 @@ def running(kind: Kind) -> Iterator[Broker]:
         except EmbeddedBrokerError as error:
             pytest.skip(str(error))
     else:
-        with kafka_container() as address:
-            yield Broker("kafka", address)
+        with running_cluster(_NODES[kind]) as cluster:
+            yield Broker(kind, cluster.address, cluster)
 
 
-def _docker() -> tuple[docker.DockerClient | None, str]:
-    """A client of the engine, or the type of what keeps us from one."""
-    try:
-        client = docker.from_env(timeout=60)
-        client.ping()
-    except DockerException as error:
-        return None, type(error).__name__
-    return client, ""
+def require_chosen() -> None:
+    """End the run before its first test when a broker that was asked for by name cannot be had."""
+    if unknown := sorted(set(CHOSEN) - set(get_args(Kind)[1:])):
+        raise pytest.UsageError(f"SCRUBBER_TEST_BROKERS: no broker is called {unknown[0]}; there are "
+                                f"{', '.join(get_args(Kind)[1:])}")  # fmt: skip
+    if _NODES.keys() & set(CHOSEN) and (problem := why_no_kafka()):
+        raise pytest.UsageError(f"SCRUBBER_TEST_BROKERS={','.join(CHOSEN)}: {problem}, so nothing was tested")
 
 
-def require_image() -> None:
-    """Skip where no Docker engine answers, or where it cannot have Kafka's image."""
-    client, problem = _docker()
-    if client is None:
-        # The client leaves the socket it could not use to the collector, which would blame a later test for it.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
-        pytest.skip(f"no Docker engine answers ({problem}): Apache Kafka is not tested")
-    try:
-        client.images.get(IMAGE)
-    except ImageNotFound:
-        try:
-            client.images.pull(IMAGE)
-        except DockerException as error:
-            pytest.skip(f"the Docker engine cannot have {IMAGE} ({type(error).__name__}): Apache Kafka is not tested")
-    finally:
-        client.close()
-
-
-@contextmanager
-def kafka_container() -> Iterator[str]:
-    """Apache Kafka, one node, in a container; yields `host:port`. Skips where no Docker engine answers."""
-    require_image()
-    port = free_port()
-    # Two listeners: clients outside see the host's port; the broker itself must not go round by it.
-    env = {
-        "NODE_ID": "1",
-        "PROCESS_ROLES": "broker,controller",
-        "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-        "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-        "INTER_BROKER_LISTENER_NAME": "INTERNAL",
-        "LISTENERS": "OUTSIDE://:9092,INTERNAL://:9094,CONTROLLER://:9093",
-        "ADVERTISED_LISTENERS": f"OUTSIDE://127.0.0.1:{port},INTERNAL://localhost:9094",
-        "LISTENER_SECURITY_PROTOCOL_MAP": "OUTSIDE:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        **_QUICK,
-    }
-    container = DockerContainer(IMAGE).with_bind_ports(9092, port)
-    container.with_env("KAFKA_HEAP_OPTS", "-Xmx512m -XX:TieredStopAtLevel=1")
-    for name, value in env.items():
-        container.with_env(f"KAFKA_{name}", value)
-    container.waiting_for(LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(60))
-    with container:
-        yield f"127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="session", params=["given"] if GIVEN else ["embedded", "kafka"])
+@pytest.fixture(scope="session", params=KINDS)
 def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     """A broker, one for the whole run; use topics and groups of your own."""
     began = time.monotonic()

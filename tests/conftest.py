@@ -2,7 +2,7 @@
 
 import os
 
-from tests.brokers import broker
+from tests.brokers import broker, require_chosen
 from tests.sites import site
 
 __all__ = ["broker", "site"]
@@ -12,3 +12,7 @@ def pytest_configure() -> None:
     """Tables that whoever runs the tests has imported must not change what the tests see."""
     os.environ["XDG_DATA_HOME"] = os.devnull
     os.environ.pop("SCRUBBER_REFERENCE_BUNDLE", None)
+
+
+def pytest_sessionstart() -> None:
+    require_chosen()

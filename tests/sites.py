@@ -98,7 +98,8 @@ class Site:
 
     async def create_topics(self, partitions: int = 3) -> None:
         settings = self.settings()
-        await create_topics(settings, plan_topics(settings, TOPICS_FILE, partitions=partitions, replication=1))
+        plans = plan_topics(settings, TOPICS_FILE, partitions=partitions, replication=self.broker.replication)
+        await create_topics(settings, plans)
 
     @contextmanager
     def worker(self, command: list[str] | None = None, **more: object) -> Iterator[Worker]:

@@ -13,7 +13,8 @@ from docker.errors import DockerException
 from rich.console import Console
 
 from scrubber.kafka.embedded import embedded_broker
-from tests.brokers import IMAGE, kafka_container
+from tests.cluster import running_cluster
+from tests.containers import IMAGE
 
 from .alone import run_alone
 from .claims import Made, write_claims
@@ -74,7 +75,7 @@ def _broker() -> Iterator[tuple[str, str]]:
     """Name and address of Apache Kafka in a container, or of the embedded broker where there is none."""
     with ExitStack() as running:
         try:
-            address = running.enter_context(kafka_container())
+            address = running.enter_context(running_cluster(1)).address
             name = f"{IMAGE} in a container on this machine"
         except (pytest.skip.Exception, DockerException) as error:
             _say(f"no container of {IMAGE} ({type(error).__name__}): the embedded broker takes its place")

@@ -17,8 +17,8 @@ import scrubber
 from scrubber.kafka.embedded import free_port
 from scrubber.testing import ClaimRefusedError, ScrubberClaims, ScrubberContainer
 from scrubber.testing.ready import WorkerNotReadyError
-from tests.brokers import IMAGE, require_image
 from tests.claims import claim
+from tests.containers import IMAGE, require_image
 from tests.examples import run_example
 from tests.sites import wait_until
 

@@ -17,11 +17,13 @@ async def test_what_is_missing_is_made_and_what_differs_is_told(broker: Broker, 
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.address)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(settings.passed_topic, 2, 1, topic_configs={"retention.ms": "1000"})])
+        await admin.create_topics(
+            [NewTopic(settings.passed_topic, 2, broker.replication, topic_configs={"retention.ms": "1000"})]
+        )
     finally:
         await admin.close()
 
-    plans = plan_topics(settings, TOPICS_FILE, partitions=3, replication=1)
+    plans = plan_topics(settings, TOPICS_FILE, partitions=3, replication=broker.replication)
     first = {report.name: report for report in await create_topics(settings, plans)}
     assert first.pop(settings.passed_topic).state == "differs"
     assert {report.state for report in first.values()} == {"created"}

@@ -92,7 +92,8 @@ async def _create(site: Site, name: str) -> None:
     from tests.sites import TOPICS_FILE
 
     settings = site.settings(passed_topic=name)
-    reports = await create_topics(settings, plan_topics(settings, TOPICS_FILE, partitions=3, replication=1))
+    plans = plan_topics(settings, TOPICS_FILE, partitions=3, replication=site.broker.replication)
+    reports = await create_topics(settings, plans)
     assert {report.name: report.state for report in reports}[name] == "created"
 
 
