@@ -17,6 +17,8 @@ REASONS: dict[str, str] = {
 DEAD_LETTER_REASONS: dict[str, str] = REASONS | {
     "too-large": "The value is larger than `max_claim_bytes`; it was not decoded.",
     "engine-error": "Scrubbing failed unexpectedly; the log line `engine-error` has the place in the code.",
+    "engine-timeout": "Scrubbing took longer than `claim_seconds`; the log line `engine-timeout` has the place.",
+    "verdict-too-large": "The verdict is larger than `max_verdict_bytes`.",
 }
 """Reason code -> explanation of everything that a worker sets aside."""
 

@@ -53,8 +53,9 @@ class _Gaps:
     def number(self, gap: Gap) -> int:
         number = self._numbers.get(gap)
         if number is None:
-            number = self._numbers[gap] = len(self._gaps)
-            self._gaps.append(gap)
+            number = len(self._gaps)
+            self._gaps.append(gap)  # first, so that whatever cuts in here leaves no number without its gap
+            self._numbers[gap] = number
         return number
 
     def __getitem__(self, number: int) -> Gap:

@@ -10,12 +10,15 @@ from typing import Final, Protocol
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
 from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
 from scrubber.engine import Engine, filing_day
+from scrubber.kafka.watchdog import ClaimTimeoutError, Watchdog
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
 # Reasons for a dead letter beside those of decoding.
 TOO_LARGE: Final = "too-large"
+VERDICT_TOO_LARGE: Final = "verdict-too-large"
 ENGINE_ERROR: Final = "engine-error"
+ENGINE_TIMEOUT: Final = "engine-timeout"
 
 _DAY_MS: Final = 86_400_000
 
@@ -57,9 +60,11 @@ class ClaimHandler:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         """`engine`: pure and synchronous."""
+        self.watchdog = Watchdog(settings.claim_seconds)
         self._scrub = engine.scrub
         self._topics = settings.output_topics()
         self._max_bytes = settings.max_claim_bytes
+        self._max_verdict_bytes = settings.max_verdict_bytes
         self._source = f"/claim-scrubber/{settings.group}"
 
     def use(self, engine: Engine) -> None:
@@ -68,9 +73,19 @@ class ClaimHandler:
 
     def __call__(self, record: Record, tally: Tally) -> Answer:
         """Answer one record; what cannot be decoded or scrubbed becomes a dead letter."""
-        value = record.value
         origin = Origin(record.topic, record.partition, record.offset)
+        try:
+            self.watchdog.arm()
+            return self._answer(record, origin, tally)
+        except ClaimTimeoutError as error:
+            self.watchdog.disarm()
+            self._tell(Event.ENGINE_TIMEOUT, origin, error)
+            return self._dead_letter(record, origin, ENGINE_TIMEOUT, "", tally)
+
+    def _answer(self, record: Record, origin: Origin, tally: Tally) -> Answer:
+        value = record.value
         if value is not None and len(value) > self._max_bytes:
+            self.watchdog.disarm()
             return self._dead_letter(record, origin, TOO_LARGE, "", tally)
         try:
             content_type = content_type_of(record.headers)
@@ -81,16 +96,23 @@ class ClaimHandler:
             headers = verdict_headers(
                 verdict, content_type=content_type, time=record.timestamp, source=self._source, incoming=record.headers
             )
+            self.watchdog.disarm()
         except ContractError as error:
+            self.watchdog.disarm()
             return self._dead_letter(record, origin, error.reason, error.path, tally)
         except Exception as error:  # noqa: BLE001 - whatever the rules do to one claim must not stop the others
-            emit(Event.ENGINE_ERROR, topic=origin.topic, partition=origin.partition, offset=origin.offset,
-                 **error_values(error))  # fmt: skip
+            self.watchdog.disarm()
+            self._tell(Event.ENGINE_ERROR, origin, error)
             return self._dead_letter(record, origin, ENGINE_ERROR, "", tally)
+        if len(encoded) > self._max_verdict_bytes:
+            return self._dead_letter(record, origin, VERDICT_TOO_LARGE, "", tally)
         tally.verdicts[verdict.disposition] += 1
         for finding in verdict.findings:
             tally.findings[finding.rule] += 1
         return self._topics[verdict.disposition], encoded, headers
+
+    def _tell(self, event: Event, origin: Origin, error: BaseException) -> None:
+        emit(event, topic=origin.topic, partition=origin.partition, offset=origin.offset, **error_values(error))
 
     def _dead_letter(self, record: Record, origin: Origin, reason: str, path: str, tally: Tally) -> Answer:
         tally.dead_letters[reason] += 1

@@ -7,26 +7,30 @@ swallows what it raises. `docs/decisions/0002-faust-shell-aiokafka-loop.md` has 
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka import errors as kafka
 
 from scrubber.kafka.batch import answer
+from scrubber.kafka.breaker import Breaker
 from scrubber.kafka.clients import make_consumer
 from scrubber.kafka.closing import close, has_lost_its_group
 from scrubber.kafka.errors import FATAL, TRANSIENT, reason_of
 from scrubber.kafka.handler import Handle, Record
 from scrubber.kafka.metrics import Metrics, PartitionState
+from scrubber.kafka.pace import Pace
 from scrubber.kafka.partition import Partition, TopicMissingError, open_partition
+from scrubber.kafka.retries import RETRY_SECONDS, Retries
 from scrubber.kafka.summary import Summary
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
-_RETRY_SECONDS: Final = 0.5
-_SLOWEST_RETRY_SECONDS: Final = 10.0
+_SLOWESTRETRY_SECONDS: Final = 10.0
 _FETCH_MS: Final = 200
 _SILENCE_SECONDS: Final = 10.0
+
+T = TypeVar("T")
 
 
 class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
@@ -47,8 +51,9 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._assigned: set[TopicPartition] = set()
         self._connected = self._joined = self._stopping = False
         self._partitions: dict[TopicPartition, Partition] = {}
-        self._failed: set[TopicPartition] = set()
-        self._not_before: dict[TopicPartition, float] = {}
+        self._retries = Retries()
+        self._breaker = Breaker(settings.poison_limit)
+        self._pace = Pace(settings.latency_target_ms / 1000, settings.batch_cpu_ms / 1000)
         self._transactions = 0
 
     # What others may ask
@@ -104,7 +109,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._assigned, self._joined = set(), False
         async with self._lock:
             for partition in self._partitions.values():
-                partition.ready, partition.backlog = False, []
+                partition.ready = False
+                partition.drop_backlog()
         if revoked:
             emit(Event.PARTITIONS_REVOKED)
 
@@ -112,7 +118,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         """Note what is ours and fetch none of it yet: the position aiokafka picks is not the one we trust."""
         if self._consumer is not None:
             self._consumer.pause(*assigned)
-        self._not_before.clear()
+        self._retries.forget_waits()
         self._assigned, self._joined = set(assigned), True
         numbers = sorted(tp.partition for tp in self._assigned)
         emit(Event.PARTITIONS_ASSIGNED, partitions=numbers, assigned=len(numbers))
@@ -120,7 +126,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     # The loop
 
     async def run(self) -> None:
-        """Work until `stop()`. Raises one of errors.FATAL, or whatever nobody foresaw."""
+        """Work until `stop()`. Raises one of errors.FATAL, PoisonedError, or whatever nobody foresaw."""
         consumer = await self._start_consumer()
         self._connected = True
         while not self._stopping:
@@ -132,7 +138,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
                 await self._reposition(error)
             except kafka.KafkaError as error:
                 emit(Event.STEP_FAILED, **error_values(error))
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 if has_lost_its_group(consumer):
                     consumer = await self._replace(consumer)
             self.summary.tell_if_due(self.assigned, list(self.states()))
@@ -151,7 +157,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
 
     async def _start_consumer(self) -> AIOKafkaConsumer:
         """Join the group; brokers that cannot be reached are tried again for as long as it takes."""
-        wait = _RETRY_SECONDS
+        wait = RETRY_SECONDS
         while True:
             consumer = make_consumer(self._settings)
             # The callbacks run before start() returns, and they need the consumer.
@@ -166,16 +172,16 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             else:
                 return consumer
             self._consumer = None
-            await close(consumer, _RETRY_SECONDS)
+            await close(consumer, RETRY_SECONDS)
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _SLOWEST_RETRY_SECONDS)
+            wait = min(wait * 2, _SLOWESTRETRY_SECONDS)
 
     async def _replace(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
         """Join the group anew, with a consumer in place of one that no longer takes part in it."""
         async with self._lock:
             self._assigned, self._joined = set(), False
             await _all(self._close(tp) for tp in list(self._partitions))
-        await close(consumer, _RETRY_SECONDS)
+        await close(consumer, RETRY_SECONDS)
         return await self._start_consumer()
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
@@ -183,14 +189,14 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         async with self._lock:
             if self._assigned:
                 await _all(self._close(tp) for tp in set(self._partitions) - self._assigned)
-            now = time.monotonic()
-            due = [tp for tp in self._assigned if self._not_before.get(tp, 0) <= now and not self._is_ready(tp)]
+            due = [tp for tp in self._assigned if self._retries.due(tp) and not self._is_ready(tp)]
             await _all(self._open(tp, consumer) for tp in due)
         await self._fetch(consumer)
         async with self._lock:
             # A rebalance in between has emptied the backlogs.
             work = [partition for tp, partition in self._partitions.items() if partition.backlog and self._is_ready(tp)]
-            await _all(self._write_batch(partition) for partition in work)
+            if work:
+                await self._write_round(work)
 
     def _is_ready(self, tp: TopicPartition) -> bool:
         return tp in self._assigned and tp in self._partitions and self._partitions[tp].ready
@@ -199,13 +205,15 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         """Fill up the backlogs with what is there already; wait a little when that is nothing.
 
         Without the lock, since a rebalance can block getmany(). Full batches matter: a transaction costs as much for
-        ten records as for two thousand.
+        ten records as for two thousand. A partition that has its share of `backlog_bytes` gets no more, so that
+        memory is bounded whatever the size of the records.
         """
         most = self._settings.batch_records
-        for tp in list(self._partitions):
-            if self._is_ready(tp) and len(self._partitions[tp].backlog) < most:
-                missing = most - len(self._partitions[tp].backlog)
-                self._accept(await consumer.getmany(tp, timeout_ms=0, max_records=missing))
+        share = self._settings.backlog_bytes // max(1, len(self._partitions))
+        for tp, partition in list(self._partitions.items()):
+            room = partition.room(most, share)
+            if room > 0 and self._is_ready(tp):
+                self._accept(await consumer.getmany(tp, timeout_ms=0, max_records=room))
         if any(partition.backlog for partition in self._partitions.values()):
             return
         if not any(map(self._is_ready, self._partitions)):
@@ -225,8 +233,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             partition = self._partitions.get(tp)
             if partition is None:
                 partition = self._partitions[tp] = await open_partition(tp, consumer, self._settings)
-                if tp in self._failed:
-                    self._failed.discard(tp)
+                if self._retries.succeeded(tp):
                     self._metrics.reopened()
             if tp in self._assigned:
                 consumer.seek(tp, partition.position)
@@ -238,19 +245,29 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             raise
         except TopicMissingError as error:
             emit(Event.TOPIC_MISSING, topic=error.topic)
-            self._fail(tp, _RETRY_SECONDS)
+            self._fail(tp, RETRY_SECONDS)
         except TRANSIENT as error:
             emit(Event.PARTITION_OPEN_FAILED, partition=tp.partition, error=type(error).__qualname__)
-            self._fail(tp, _RETRY_SECONDS)
+            self._fail(tp, RETRY_SECONDS)
 
-    async def _write_batch(self, partition: Partition) -> None:
-        """Answer what the CPU budget allows of the backlog and commit it; on a Kafka error let go of the partition."""
+    async def _write_round(self, partitions: list[Partition]) -> None:
+        """Write a batch of each."""
+        began = time.monotonic()
+        budget = self._pace.budget(len(partitions))
+        scrubbing = await _all(self._write_batch(partition, budget) for partition in partitions)
+        self._pace.took(time.monotonic() - began, sum(scrubbing))
+
+    async def _write_batch(self, partition: Partition, budget: float) -> float:
+        """Answer for `budget` seconds of the backlog and commit that; on a Kafka error let go of the partition.
+
+        Returns the seconds of scrubbing.
+        """
         began = time.monotonic()
         self._transactions += 1
         try:
             counts = await partition.counts()
             async with self._cpu:
-                batch = answer(partition.backlog, self._handle, counts, self._settings.batch_cpu_ms / 1000)
+                batch = answer(partition.backlog, self._handle, counts, budget)
                 await asyncio.sleep(0)
             # aiokafka tries a send again for ever; past this age Kafka has aborted the transaction anyhow.
             async with asyncio.timeout(self._settings.transaction_timeout_ms / 1000):
@@ -259,9 +276,12 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             raise
         except TRANSIENT as error:
             await self._give_up(partition, error)
+            return 0.0
         else:
             self._metrics.committed(batch, time.monotonic() - began)
             self.summary.committed(batch)
+            self._breaker.committed(batch.tally)
+            return batch.seconds
         finally:
             self._transactions -= 1
 
@@ -277,7 +297,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._metrics.aborted(reason)
         self.summary.aborted += 1
         # After a fence wait one session, so that a zombie hears of its eviction before it would fence the new owner.
-        self._fail(partition.tp, self._settings.session_timeout_ms / 1000 if reason == "fenced" else _RETRY_SECONDS)
+        self._fail(partition.tp, self._settings.session_timeout_ms / 1000 if reason == "fenced" else RETRY_SECONDS)
         await self._close(partition.tp)
 
     async def _reposition(self, error: kafka.OffsetOutOfRangeError) -> None:
@@ -286,15 +306,14 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             for tp, offset in error.args[0].items():
                 partition = self._partitions.get(tp)
                 if partition is not None and partition.position == offset:  # otherwise the error is older than a seek
-                    self._fail(tp, _RETRY_SECONDS)
+                    self._fail(tp, RETRY_SECONDS)
                     await self._close(tp)
 
     def _fail(self, tp: TopicPartition, wait: float) -> None:
         """Fetch nothing of the partition, and open it again after `wait` seconds."""
         if self._consumer is not None and tp in self._consumer.assignment():
             self._consumer.pause(tp)
-        self._failed.add(tp)
-        self._not_before[tp] = time.monotonic() + wait
+        self._retries.failed(tp, wait)
 
     async def _close(self, tp: TopicPartition) -> None:
         partition = self._partitions.pop(tp, None)
@@ -302,8 +321,11 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             await partition.close()
 
 
-async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Run side by side and wait for every one, also when one fails; then raise the first failure."""
+    done: list[T] = []
     for outcome in await asyncio.gather(*work, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
+        done.append(outcome)
+    return done

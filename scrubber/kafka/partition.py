@@ -11,7 +11,7 @@ from scrubber.kafka.clients import make_producer
 from scrubber.kafka.closing import close
 from scrubber.kafka.handler import Record
 from scrubber.log import Event, emit
-from scrubber.settings import Settings
+from scrubber.settings import KIB, Settings
 
 _START_SECONDS = 8.0
 _ASK_SECONDS = 5.0
@@ -36,6 +36,8 @@ class Partition:
         self.position = position
         self.ready = False
         self.backlog: list[Record] = []
+        self.backlog_bytes = 0
+        self._usual_bytes = KIB  # of a record, until some were seen
         self.committed_at = time.monotonic()
         self._producer = producer
         self._topics = topics
@@ -43,7 +45,24 @@ class Partition:
     def accept(self, records: Sequence[Record]) -> None:
         """Add fetched records to the backlog; any that do not follow what is there are from before a seek."""
         after = self.backlog[-1].offset if self.backlog else self.position - 1
-        self.backlog += [record for record in records if record.offset > after]
+        fresh = [record for record in records if record.offset > after]
+        if fresh:
+            size = size_of(fresh)
+            self.backlog += fresh
+            self.backlog_bytes += size
+            self._usual_bytes = size // len(fresh) + 1
+
+    def room(self, records: int, size: int) -> int:
+        """How many records to fetch so that the backlog holds about `records` and `size` bytes at most."""
+        if self.backlog_bytes >= size:
+            return 0
+        by_size = (size - self.backlog_bytes) // self._usual_bytes
+        return min(records - len(self.backlog), max(1, by_size))
+
+    def drop_backlog(self) -> None:
+        """Forget what was fetched; it will be fetched again."""
+        self.backlog = []
+        self.backlog_bytes = 0
 
     async def counts(self) -> dict[str, int]:
         """Number of partitions of each output topic, as the producer knows it at the moment."""
@@ -70,6 +89,7 @@ class Partition:
                 send.add_done_callback(_look_at)
             raise
         self.position = batch.next_offset
+        self.backlog_bytes -= size_of(self.backlog[: batch.records])
         self.backlog = self.backlog[batch.records :]
         self.committed_at = time.monotonic()
 
@@ -89,8 +109,13 @@ class Partition:
     async def close(self) -> None:
         """Let go of the producer; takes at most about two seconds."""
         self.ready = False
-        self.backlog = []
+        self.drop_backlog()
         await close(self._producer, _CLOSE_SECONDS)
+
+
+def size_of(records: Sequence[Record]) -> int:
+    """Bytes of the values."""
+    return sum([len(record.value) for record in records if record.value is not None])
 
 
 async def open_partition(tp: TopicPartition, consumer: AIOKafkaConsumer, settings: Settings) -> Partition:

@@ -33,6 +33,7 @@ KEYS: Final[dict[str, str]] = {
     "partitions": "partition numbers",
     "problem": "what is wrong with reference data or a payer policy, in words",
     "reason": "a bounded word that says why",
+    "row": "dead letters in a row",
     "seconds": "duration",
     "signal": "name of the signal",
     "suppressed": "equal lines left out before this one",
@@ -87,6 +88,10 @@ class Event(Enum):
     ENGINE_ERROR = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record failed unexpectedly; it became a dead letter `engine-error`.",
         "A defect: report it with `error` and `frames`; publish the dead letter again after the mend.")  # fmt: skip
+    ENGINE_TIMEOUT = Spec("error", ("topic", "partition", "offset", "error", "frames"),
+        "Scrubbing one record took longer than `claim_seconds`; it became a dead letter `engine-timeout`.",
+        "A defect, or `claim_seconds` is too short for such claims: report `frames`; replay the dead letter after the "
+        "mend.")  # fmt: skip
     STEP_FAILED = Spec("warning", ("error", "frames"), "Fetching or rebalancing met a Kafka error; it is tried again.",
         "If it goes on: the brokers' state.")  # fmt: skip
     SUMMARY = Spec("info", ("claims", "verdicts", "dead_letters", "aborted", "lag", "assigned", "open", "seconds"),
@@ -107,6 +112,11 @@ class Event(Enum):
         "New imported tables or payer policies cannot be used; those before stay in force.",
         "Mend what `problem` names, or put the former file back; `scrubber reference info` and "
         "`scrubber policy check` say more.")  # fmt: skip
+    POISONED = Spec("critical", ("row", "dead_letters"),
+        "Everything that was read became a dead letter, `poison_limit` in a row; the worker stops rather than set the "
+        "whole stream aside.",
+        "Find who writes to the input topic, or what broke the rules (`dead_letters` says why the last ones were set "
+        "aside); replay them after the mend.")  # fmt: skip
     WEB_NOT_STARTED = Spec("critical", ("error", "url"), "The pages' address cannot be used.",
         "Free the port, or set `web_port`: each worker on a host needs its own.")  # fmt: skip
     BUG = Spec("critical", ("error", "frames"), "An error nobody foresaw; the worker stops rather than guess.",

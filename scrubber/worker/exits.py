@@ -26,3 +26,4 @@ class ExitCode(IntEnum):
     FORCED = 6, "A second signal while draining: ended at once. Nothing is lost or doubled.", "yes"
     WEB = 7, "The pages' address could not be used.", "after the mend"
     REFERENCE = 8, "Reference data or payer policies could not be loaded.", "after the mend"
+    POISONED = 9, "`poison_limit` dead letters in a row and no verdict; all of them were set aside.", "after the mend"

@@ -11,7 +11,7 @@ from pathlib import Path
 from scrubber.contract import DEAD_LETTER_REASONS
 from scrubber.kafka.metrics import METRICS
 from scrubber.log import Event
-from scrubber.settings import allowed, settings_fields
+from scrubber.settings import Settings, allowed, settings_fields, type_of
 from scrubber.web.reasons import NOT_READY
 from scrubber.worker.exits import ExitCode
 
@@ -29,8 +29,9 @@ def _tables() -> dict[str, str]:
         "settings": _table(
             ("Setting", "Default", "Allowed", "Meaning"),
             (
-                (f"`{item.name}`", _default(item.default), allowed(item), item.metadata["text"])
+                (f"`{item.name}`", _default(item.default), allowed(item, kind), item.metadata["text"])
                 for item in settings_fields()
+                for kind in (type_of(Settings, item.name),)
             ),
         ),
         "exit-codes": _table(

@@ -43,7 +43,8 @@ def run_worker(settings: Settings) -> int:
         spare_the_collector()
         handler, metrics = ClaimHandler(engine, settings), Metrics(version=__version__, digest=engine.digest)
         reloading = Reloading(sources, seen, handler, metrics, settings.reload_seconds)
-        code = _run(settings, engine.digest, handler, metrics, reloading)
+        with handler.watchdog.running():
+            code = _run(settings, engine.digest, handler, metrics, reloading)
     emit(Event.WORKER_STOPPED, code=int(code), code_name=code.name, seconds=round(time.monotonic() - began, 1))
     return int(code)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import mode
 
+from scrubber.kafka.breaker import PoisonedError
 from scrubber.kafka.errors import FATAL
 from scrubber.kafka.loop import ClaimLoop
 from scrubber.log import Event, emit, error_values
@@ -66,6 +67,9 @@ class ClaimService(mode.Service):
         if isinstance(error, FATAL):
             self.code = ExitCode.KAFKA
             emit(Event.FATAL_KAFKA_ERROR, **error_values(error))
+        elif isinstance(error, PoisonedError):
+            self.code = ExitCode.POISONED
+            emit(Event.POISONED, row=error.row, dead_letters=dict(error.reasons))
         else:
             self.code = ExitCode.BUG
             emit(Event.BUG, **error_values(error))

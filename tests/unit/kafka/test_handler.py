@@ -45,6 +45,19 @@ def test_what_is_too_large_is_not_decoded(handler: ClaimHandler, monkeypatch: py
     assert tally.dead_letters == {"too-large": 1}
 
 
+def test_a_verdict_that_is_too_large_is_not_written(engine: Engine) -> None:
+    small = ClaimHandler(engine, Settings.load({"instance": "a", "max_verdict_bytes": 16 << 10}, {}))
+    body = claim()
+    body["service_lines"] = [
+        {**body["service_lines"][0], "line_number": n, "units": 9, "modifiers": ["ZZ", "QQ"]} for n in range(1, 51)
+    ]
+    tally = Tally()
+    topic, value, headers = small(record(json.dumps(body).encode()), tally)
+    assert (topic, json.loads(value or b"")) == ("claims.dead-letter", body)
+    assert dict(headers)["scrubber_reason"] == b"verdict-too-large"
+    assert (tally.dead_letters, tally.verdicts) == ({"verdict-too-large": 1}, {})
+
+
 def test_the_tally_counts_what_was_written(handler: ClaimHandler) -> None:
     tally = Tally()
     for value in (claim_bytes(), claim_bytes(units=3), b"no", None):
