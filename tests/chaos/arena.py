@@ -58,15 +58,18 @@ class Arena:
 @asynccontextmanager
 async def arena(
     site: Site, *, partitions: int = PARTITIONS, slots: tuple[str, ...] = ("a", "b", "c"), choose: Choose = mixed,
-    **settings: object,
+    module: str = "tests.chaos.failpoints", late: bool = False, **settings: object,
 ) -> AsyncIterator[Arena]:  # fmt: skip
-    """Everything at work, every partition committed to once. `settings`: of the workers."""
+    """Everything at work, every partition committed to once. `module`: run as worker; `settings`: the workers'.
+
+    `late`: the judge begins to read when all is over, because output topics come and go meanwhile.
+    """
     ended = asyncio.Event()
     verifier, watch = Verifier(load_engine(), site.settings(), choose), Watch(site)
     with ExitStack() as stack:
-        crew = Crew(site, stack, slots, **settings)
+        crew = Crew(site, stack, slots, module, **settings)
         async with Driver(site, partitions, choose) as driver:
-            reading = asyncio.create_task(follow(site, verifier, ended))
+            reading = asyncio.create_task(follow(site, verifier, ended, late=late))
             watching = asyncio.create_task(watch.run())
             try:
                 await driver.publish(10)

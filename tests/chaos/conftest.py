@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import Broker, report, running
+from tests.brokers import CHOSEN, Broker, report, running
 from tests.chaos.arena import PARTITIONS
 from tests.sites import Site
 
+# Those chosen for all broker tests, of the two that notice a dead member and can be hurt; by default one node.
+_KINDS = [kind for kind in ("kafka", "cluster") if kind in CHOSEN] or ["kafka"]
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="session", params=_KINDS)
 def chaos_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    """One node. Skips where no Docker engine answers."""
+    """One node or three. Skips where no Docker engine answers."""
     began = time.monotonic()
-    with running("kafka") as started:
+    with running(request.param) as started:
         report(request.config, f"{started}, ready in {time.monotonic() - began:.1f} s")
         yield started
 

@@ -21,11 +21,15 @@ _POLL_SECONDS: Final = 0.01
 class Crew:
     """Use it as the owner of its processes: what still runs when the stack closes is killed."""
 
-    def __init__(self, site: Site, stack: ExitStack, slots: tuple[str, ...] = ("a", "b", "c"), **more: object) -> None:
-        """`more`: settings of every worker, beside those of a chaos test."""
+    def __init__(
+        self, site: Site, stack: ExitStack, slots: tuple[str, ...] = ("a", "b", "c"),
+        module: str = "tests.chaos.failpoints", **more: object,
+    ) -> None:  # fmt: skip
+        """`module`: what is run as a worker. `more`: settings of every worker, beside those of a chaos test."""
         self.site = site
         self.slots = slots
         self._stack = stack
+        self._module = module
         self._settings = _SETTINGS | more
         self._workers: dict[str, Worker] = {}
         self.past: list[Worker] = []
@@ -40,7 +44,7 @@ class Crew:
         """Start a worker in the slot, after or in place of the one that ended."""
         if slot in self._workers:
             self.past.append(self._workers[slot])
-        command = [sys.executable, "-m", "tests.chaos.failpoints", str(self._order(slot))]
+        command = [sys.executable, "-m", self._module, str(self._order(slot))]
         settings = self._settings | {"instance": slot} | more
         self._workers[slot] = self._stack.enter_context(self.site.starting(command, **settings))
         return self._workers[slot]
@@ -52,7 +56,7 @@ class Crew:
         fresh.rename(self._order(slot))
 
     async def stop(self, slot: str, number: signal.Signals = signal.SIGTERM, seconds: float = 40) -> int:
-        """Send the signal and wait for the end; the exit code. A signal to drain waits until there is somebody to hear it."""
+        """Send the signal and wait for the end; the exit code. SIGTERM waits until there is somebody to hear it."""
         if number is signal.SIGTERM:
             await asyncio.to_thread(self[slot].wait_ready, 60)
         return await asyncio.to_thread(self[slot].stop, number, seconds)
@@ -64,7 +68,7 @@ class Crew:
     async def freezes(self, slot: str, seconds: float = 30) -> None:
         """Wait until the worker's process is stopped (SIGSTOP)."""
         until, pid = time.monotonic() + seconds, self[slot].process.pid
-        while os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is None:
+        while not _is_stopped(pid):
             assert time.monotonic() < until, f"worker {slot} does not freeze"
             await asyncio.sleep(_POLL_SECONDS)
 
@@ -84,3 +88,7 @@ class Crew:
 
     def _order(self, slot: str) -> Path:
         return self.site.folder / f"{slot}.failpoint"
+
+
+def _is_stopped(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) is not None

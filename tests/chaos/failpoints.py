@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,7 +81,7 @@ def _patch(failpoint: Failpoint) -> None:
         await asked
         failpoint.passing("committed")
 
-    patches: dict[str, Callable[..., Any]] = {
+    patches: dict[str, Any] = {
         "begin_transaction": begin_transaction, "send_batch": send_batch,
         "send_offsets_to_transaction": send_offsets_to_transaction, "commit_transaction": commit_transaction,
     }  # fmt: skip

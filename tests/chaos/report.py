@@ -42,9 +42,9 @@ def summary(
 def lines(run: dict[str, Any]) -> list[str]:
     """The same for eyes."""
     wrongs = ", ".join(f"{run[name]} {name.replace('_', ' ')}" for name in Judgement().faults)
+    what = f"{run['broker']}, seed {run['seed']}: {run['claims']} claims, {run['faults']} faults"
     table = [
-        f"chaos: {run['broker']}, seed {run['seed']}: {run['claims']} claims, {run['faults']} faults, "
-        f"{run['seconds']:.0f} s: {wrongs}",
+        f"chaos: {what}, {run['seconds']:.0f} s: {wrongs}",
         f"  {'fault':<22}{'times':>6}   {'recovery p50':>13}{'p90':>7}{'max':>7}   {'idle p50':>9}{'p90':>7}{'max':>7}",
     ]
     for kind, found in run["by_kind"].items():

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from scrubber.contract.cloudevents import Headers
@@ -43,11 +44,13 @@ class Shape:
     headers: tuple[tuple[str, bytes], ...] = ()
     days: range | None = None
     """Days after `_FIRST_DAY` on which claims of this shape are sent; None: the time of sending."""
+    stamp: int | None = None
+    """Timestamp in place of a day's, such as -1 for none."""
 
     def record(self, name: bytes, sequence: int) -> Published:
         """The record of this shape for the claim id `name`."""
         value = None if self.head is None else self.head + name + self.tail
-        when = None if self.days is None else _noon(self.days[sequence % len(self.days)])
+        when = self.stamp if self.days is None or self.stamp else _noon(self.days[sequence % len(self.days)])
         return Published(value, list(self.headers), when)
 
 
@@ -67,8 +70,16 @@ def _undated(made: dict[str, Any]) -> None:
         line["service_date_from"] = line["service_date_to"] = "2025-06-17"
 
 
-def _shape(name: str, role: Role, change: Callable[[dict[str, Any]], object] = bool, *, units: int = 1,
-           reason: str = "", days: range | None = None, headers: tuple[tuple[str, bytes], ...] = ()) -> Shape:  # fmt: skip
+def _shape(
+    name: str,
+    role: Role,
+    change: Callable[[dict[str, Any]], object] = bool,
+    *,
+    units: int = 1,
+    reason: str = "",
+    days: range | None = None,
+    headers: tuple[tuple[str, bytes], ...] = (),
+) -> Shape:
     made = claim(_NAME, units=units)
     change(made)
     head, tail = json.dumps(made).encode().split(_NAME.encode())
@@ -88,10 +99,18 @@ POISON: Final = (
     _shape("foreign", "dead-letter", reason="unknown-content-type", headers=(("content-type", b"application/xml"),)),
     _shape(
         "too-large", "dead-letter", lambda made: made.update(documentation="x" * MAX_CLAIM_BYTES), reason="too-large"
-    ),  # fmt: skip
+    ),
 )
 
-# Of a hundred claims running: 70 pass, 10 get a fix suggested, 8 are at risk, 7 do not say when they came, 5 are poison.
+
+@cache
+def ill(account: str, reason: str) -> Shape:
+    """A claim of the patient account that a sick rule falls ill of; see sick_rules.py."""
+    return _shape(account.lower(), "dead-letter", lambda made: made["patient"].update(account_number=account),
+                  reason=reason)  # fmt: skip
+
+
+# Of a hundred claims 70 pass, 10 get a fix suggested, 8 are at risk, 7 do not say when they came, 5 are poison.
 _MIX: Final[tuple[Shape, ...]] = (*[PASSES] * 70, *[FIX] * 10, *[DENIAL] * 8, *[IN_TIME] * 4, *[LATE] * 3, *POISON)
 _STEP: Final = 37
 """Has no divisor in common with a hundred, so that the kinds come mixed."""

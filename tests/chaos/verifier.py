@@ -105,19 +105,17 @@ class Verifier:
         sent = shape.record(claim_id(partition, sequence).encode(), sequence)
         if shape.role == "dead-letter":
             place = str(partition).encode(), str(sequence).encode()
-            return (
-                record.value == sent.value
-                and headers["scrubber_reason"] == shape.reason.encode()
-                and (headers["scrubber_partition"], headers["scrubber_offset"]) == place
-            )
+            told = headers["scrubber_partition"], headers["scrubber_offset"]
+            return (record.value, headers["scrubber_reason"], told) == (sent.value, shape.reason.encode(), place)
         try:
             claim = decode_claim(sent.value)
         except ContractError:
             return False
-        day = dt.date.today() if sent.timestamp is None else _day(sent.timestamp)  # noqa: DTZ011 - never asked for
+        day = dt.datetime.now(dt.UTC).date() if sent.timestamp in {None, -1} else _day(sent.timestamp)
         origin = Origin(self._input, partition, sequence)
         verdict = self._engine.scrub(claim, as_of=filing_day(claim, default=day), origin=origin)
-        return record.value == encode_verdict(verdict) and headers["ce_id"] == verdict.verdict_id.encode()
+        expected = encode_verdict(verdict), verdict.verdict_id.encode()
+        return (record.value, headers["ce_id"]) == expected
 
     def _note(self, kind: str, record: ConsumerRecord) -> None:
         setattr(self._found, kind, getattr(self._found, kind) + 1)
@@ -126,8 +124,13 @@ class Verifier:
             self._found.examples.append(f"{kind}: {key} at {record.topic}-{record.partition}@{record.offset}")
 
 
-async def follow(site: Site, verifier: Verifier, ended: asyncio.Event) -> None:
-    """Show the verifier every committed answer; once `ended` is set, up to the end of each partition."""
+async def follow(site: Site, verifier: Verifier, ended: asyncio.Event, *, late: bool = False) -> None:
+    """Show the verifier every committed answer; once `ended` is set, up to the end of each partition.
+
+    `late`: begin only then.
+    """
+    if late:
+        await ended.wait()
     async with site.reader() as consumer:
         while not ended.is_set():
             await _some(consumer, verifier)
