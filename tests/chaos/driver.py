@@ -41,6 +41,12 @@ class Driver:
         """The next `each` claims of every partition, or of those named; returns when Kafka has taken them."""
         await asyncio.gather(*(self._append(number, each) for number in partitions or list(self.published)))
 
+    async def widen(self, partitions: int) -> None:
+        """Publish to so many partitions from now on; waits until the producer knows them."""
+        while len(await self._producer.partitions_for(self._topic)) < partitions:
+            await self._producer.client.force_metadata_update()
+        self.published |= dict.fromkeys(range(len(self.published), partitions), 0)
+
     async def flow(self, total: int, seconds_left: Callable[[], float]) -> None:
         """Publish up to `total` claims, spread evenly over the time that is left."""
         while (left := total - self.count) > 0:
