@@ -1,4 +1,4 @@
-"""The loop: which partitions are ours, fetching, and one transaction after the other, exactly once.
+"""The loop: joining the group, fetching, and one transaction after the other, exactly once.
 
 Ownership is decided here and never in the rebalance callbacks: aiokafka sends no heartbeat while a callback runs and
 swallows what it raises. `docs/decisions/0002-faust-shell-aiokafka-loop.md` has the reasons for each order of steps.
@@ -6,8 +6,8 @@ swallows what it raises. `docs/decisions/0002-faust-shell-aiokafka-loop.md` has 
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Iterator
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka import errors as kafka
@@ -16,21 +16,19 @@ from scrubber.kafka.batch import answer
 from scrubber.kafka.breaker import Breaker
 from scrubber.kafka.clients import make_consumer
 from scrubber.kafka.closing import close, has_lost_its_group
-from scrubber.kafka.errors import FATAL, TRANSIENT, reason_of
+from scrubber.kafka.errors import FATAL, TRANSIENT
 from scrubber.kafka.handler import Handle, Record
 from scrubber.kafka.metrics import Metrics, PartitionState
+from scrubber.kafka.ownership import Ownership, side_by_side
 from scrubber.kafka.pace import Pace
-from scrubber.kafka.partition import Partition, TopicMissingError, open_partition
-from scrubber.kafka.retries import RETRY_SECONDS, Retries
+from scrubber.kafka.partition import Partition
+from scrubber.kafka.retries import RETRY_SECONDS
 from scrubber.kafka.summary import Summary
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
-_SLOWESTRETRY_SECONDS: Final = 10.0
+_SLOWEST_RETRY_SECONDS: Final = 10.0
 _FETCH_MS: Final = 200
-_SILENCE_SECONDS: Final = 10.0
-
-T = TypeVar("T")
 
 
 class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
@@ -46,14 +44,11 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._metrics = metrics
         self.summary = Summary(settings.log_interval_seconds)
         self._consumer: AIOKafkaConsumer | None = None
-        self._lock = asyncio.Lock()  # held while partitions are opened, closed or written: a rebalance waits for it
-        self._cpu = asyncio.Lock()  # one partition answers at a time, with a turn of the event loop between two
-        self._assigned: set[TopicPartition] = set()
+        self._ours = Ownership(settings, metrics)
         self._connected = self._joined = self._stopping = False
-        self._partitions: dict[TopicPartition, Partition] = {}
-        self._retries = Retries()
-        self._breaker = Breaker(settings.poison_limit)
+        self._cpu = asyncio.Lock()  # one partition answers at a time, with a turn of the event loop between two
         self._pace = Pace(settings.latency_target_ms / 1000, settings.batch_cpu_ms / 1000)
+        self._breaker = Breaker(settings.poison_limit)
         self._transactions = 0
 
     # What others may ask
@@ -66,7 +61,11 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     @property
     def assigned(self) -> int:
         """Number of partitions that Kafka gave us."""
-        return len(self._assigned)
+        return len(self._ours.assigned)
+
+    def states(self) -> Iterator[PartitionState]:
+        """Lag and commit age of the open partitions."""
+        return self._ours.states(self._consumer)
 
     def why_not_ready(self) -> str | None:
         """A bounded word for what is missing before claims flow; None when nothing is."""
@@ -77,40 +76,16 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         if not self._joined:
             known = self._consumer.partitions_for_topic(self._settings.input_topic)
             return "joining" if known else "input-topic-missing"
-        if any(tp not in self._partitions or not self._partitions[tp].ready for tp in self._assigned):
+        if not self._ours.all_ready():
             return "opening-partitions"
-        return "broker-silent" if self._silent() else None
-
-    def _silent(self) -> bool:
-        """Whether no open partition has heard from a broker for longer than a session: no fetch answered, no commit."""
-        consumer, now, wall = self._consumer, time.monotonic(), time.time()
-        if consumer is None or not self._partitions:
-            return False
-        held = consumer.assignment()
-        fetched = [consumer.last_poll_timestamp(tp) or 0 for tp in self._partitions if tp in held]
-        commit_age = min(now - partition.committed_at for partition in self._partitions.values())
-        fetch_age = wall - max(fetched, default=0) / 1000
-        return min(commit_age, fetch_age) > max(_SILENCE_SECONDS, self._settings.session_timeout_ms / 1000)
-
-    def states(self) -> Iterator[PartitionState]:
-        """Lag and commit age of the open partitions."""
-        now = time.monotonic()
-        for tp, partition in sorted(self._partitions.items()):
-            if partition.ready and self._consumer is not None and tp in self._consumer.assignment():
-                # Under read_committed nothing past the last stable offset can be read yet.
-                end = self._consumer.last_stable_offset(tp) or 0
-                waiting = max(0, end - partition.position)
-                yield PartitionState(tp.partition, waiting, now - partition.committed_at if waiting else 0.0)
+        return "broker-silent" if self._ours.hears_nothing(self._consumer) else None
 
     # Rebalance callbacks: books only
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the transactions under way end; nothing is read until the next assignment."""
-        self._assigned, self._joined = set(), False
-        async with self._lock:
-            for partition in self._partitions.values():
-                partition.ready = False
-                partition.drop_backlog()
+        self._joined = False
+        await self._ours.lost()
         if revoked:
             emit(Event.PARTITIONS_REVOKED)
 
@@ -118,9 +93,9 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         """Note what is ours and fetch none of it yet: the position aiokafka picks is not the one we trust."""
         if self._consumer is not None:
             self._consumer.pause(*assigned)
-        self._retries.forget_waits()
-        self._assigned, self._joined = set(assigned), True
-        numbers = sorted(tp.partition for tp in self._assigned)
+        self._ours.gained(assigned)
+        self._joined = True
+        numbers = sorted(tp.partition for tp in self._ours.assigned)
         emit(Event.PARTITIONS_ASSIGNED, partitions=numbers, assigned=len(numbers))
 
     # The loop
@@ -135,7 +110,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             except FATAL:
                 raise
             except kafka.OffsetOutOfRangeError as error:
-                await self._reposition(error)
+                await self._ours.reposition(error.args[0], consumer)
             except kafka.KafkaError as error:
                 emit(Event.STEP_FAILED, **error_values(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -150,7 +125,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     async def close(self, seconds: float) -> bool:
         """Close partitions, then the consumer, within about `seconds`. True when all closed in an orderly way."""
         until = time.monotonic() + seconds
-        await _all(self._close(tp) for tp in list(self._partitions))
+        await self._ours.close_all()
         if self._consumer is None:
             return True
         return await close(self._consumer, max(0.5, (until - time.monotonic()) / 2))
@@ -174,32 +149,26 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             self._consumer = None
             await close(consumer, RETRY_SECONDS)
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _SLOWESTRETRY_SECONDS)
+            wait = min(wait * 2, _SLOWEST_RETRY_SECONDS)
 
     async def _replace(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
         """Join the group anew, with a consumer in place of one that no longer takes part in it."""
-        async with self._lock:
-            self._assigned, self._joined = set(), False
-            await _all(self._close(tp) for tp in list(self._partitions))
+        self._joined = False
+        await self._ours.lost()
+        async with self._ours.lock:
+            await self._ours.close_all()
         await close(consumer, RETRY_SECONDS)
         return await self._start_consumer()
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
         """Open and close what the last assignment asks for, fetch where nothing is left over, write a batch each."""
-        async with self._lock:
-            if self._assigned:
-                await _all(self._close(tp) for tp in set(self._partitions) - self._assigned)
-            due = [tp for tp in self._assigned if self._retries.due(tp) and not self._is_ready(tp)]
-            await _all(self._open(tp, consumer) for tp in due)
+        await self._ours.update(consumer)
         await self._fetch(consumer)
-        async with self._lock:
+        async with self._ours.lock:
             # A rebalance in between has emptied the backlogs.
-            work = [partition for tp, partition in self._partitions.items() if partition.backlog and self._is_ready(tp)]
+            work = [each for tp, each in self._ours.partitions.items() if each.backlog and self._ours.is_ready(tp)]
             if work:
                 await self._write_round(work)
-
-    def _is_ready(self, tp: TopicPartition) -> bool:
-        return tp in self._assigned and tp in self._partitions and self._partitions[tp].ready
 
     async def _fetch(self, consumer: AIOKafkaConsumer) -> None:
         """Fill up the backlogs with what is there already; wait a little when that is nothing.
@@ -208,53 +177,29 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         ten records as for two thousand. A partition that has its share of `backlog_bytes` gets no more, so that
         memory is bounded whatever the size of the records.
         """
-        most = self._settings.batch_records
-        share = self._settings.backlog_bytes // max(1, len(self._partitions))
-        for tp, partition in list(self._partitions.items()):
+        most, partitions = self._settings.batch_records, self._ours.partitions
+        share = self._settings.backlog_bytes // max(1, len(partitions))
+        for tp, partition in list(partitions.items()):
             room = partition.room(most, share)
-            if room > 0 and self._is_ready(tp):
+            if room > 0 and self._ours.is_ready(tp):
                 self._accept(await consumer.getmany(tp, timeout_ms=0, max_records=room))
-        if any(partition.backlog for partition in self._partitions.values()):
+        if any(partition.backlog for partition in partitions.values()):
             return
-        if not any(map(self._is_ready, self._partitions)):
+        if not any(map(self._ours.is_ready, partitions)):
             await asyncio.sleep(_FETCH_MS / 4000)
         self._accept(await consumer.getmany(timeout_ms=_FETCH_MS, max_records=most))
 
     def _accept(self, fetched: dict[TopicPartition, list[Record]]) -> None:
         """Keep what belongs to partitions that are still ours: a rebalance may have come while getmany() waited."""
         for tp, records in fetched.items():
-            if self._is_ready(tp):
-                self._partitions[tp].accept(records)
-
-    async def _open(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> None:
-        """Producer, committed offset, seek, resume; a producer that is still there keeps its position."""
-        began = time.monotonic()
-        try:
-            partition = self._partitions.get(tp)
-            if partition is None:
-                partition = self._partitions[tp] = await open_partition(tp, consumer, self._settings)
-                if self._retries.succeeded(tp):
-                    self._metrics.reopened()
-            if tp in self._assigned:
-                consumer.seek(tp, partition.position)
-                consumer.resume(tp)
-                partition.ready = True
-                emit(Event.PARTITION_OPENED, partition=tp.partition, offset=partition.position,
-                     seconds=round(time.monotonic() - began, 3))  # fmt: skip
-        except FATAL:
-            raise
-        except TopicMissingError as error:
-            emit(Event.TOPIC_MISSING, topic=error.topic)
-            self._fail(tp, RETRY_SECONDS)
-        except TRANSIENT as error:
-            emit(Event.PARTITION_OPEN_FAILED, partition=tp.partition, error=type(error).__qualname__)
-            self._fail(tp, RETRY_SECONDS)
+            if self._ours.is_ready(tp):
+                self._ours.partitions[tp].accept(records)
 
     async def _write_round(self, partitions: list[Partition]) -> None:
         """Write a batch of each."""
         began = time.monotonic()
         budget = self._pace.budget(len(partitions))
-        scrubbing = await _all(self._write_batch(partition, budget) for partition in partitions)
+        scrubbing = await side_by_side(self._write_batch(partition, budget) for partition in partitions)
         self._pace.took(time.monotonic() - began, sum(scrubbing))
 
     async def _write_batch(self, partition: Partition, budget: float) -> float:
@@ -275,7 +220,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         except FATAL:
             raise
         except TRANSIENT as error:
-            await self._give_up(partition, error)
+            self.summary.aborted += 1
+            await self._ours.give_up(partition, error, self._consumer)
             return 0.0
         else:
             self._metrics.committed(batch, time.monotonic() - began)
@@ -284,48 +230,3 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             return batch.seconds
         finally:
             self._transactions -= 1
-
-    async def _give_up(self, partition: Partition, error: BaseException) -> None:
-        """Throw the producer away; opening anew aborts its transaction and reads the offset again."""
-        reason = reason_of(error)
-        where = {"partition": partition.tp.partition, "offset": partition.position}
-        name = type(error).__qualname__
-        if reason == "fenced":
-            emit(Event.PARTITION_FENCED, **where, error=name)
-        else:
-            emit(Event.TRANSACTION_FAILED, **where, reason=reason, error=name)
-        self._metrics.aborted(reason)
-        self.summary.aborted += 1
-        # After a fence wait one session, so that a zombie hears of its eviction before it would fence the new owner.
-        self._fail(partition.tp, self._settings.session_timeout_ms / 1000 if reason == "fenced" else RETRY_SECONDS)
-        await self._close(partition.tp)
-
-    async def _reposition(self, error: kafka.OffsetOutOfRangeError) -> None:
-        """The topic no longer holds a position: open these partitions anew, which finds one that it does hold."""
-        async with self._lock:
-            for tp, offset in error.args[0].items():
-                partition = self._partitions.get(tp)
-                if partition is not None and partition.position == offset:  # otherwise the error is older than a seek
-                    self._fail(tp, RETRY_SECONDS)
-                    await self._close(tp)
-
-    def _fail(self, tp: TopicPartition, wait: float) -> None:
-        """Fetch nothing of the partition, and open it again after `wait` seconds."""
-        if self._consumer is not None and tp in self._consumer.assignment():
-            self._consumer.pause(tp)
-        self._retries.failed(tp, wait)
-
-    async def _close(self, tp: TopicPartition) -> None:
-        partition = self._partitions.pop(tp, None)
-        if partition is not None:
-            await partition.close()
-
-
-async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Run side by side and wait for every one, also when one fails; then raise the first failure."""
-    done: list[T] = []
-    for outcome in await asyncio.gather(*work, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
-        done.append(outcome)
-    return done

@@ -15,10 +15,10 @@ class Retries:
         self._failed: set[TopicPartition] = set()
         self._not_before: dict[TopicPartition, float] = {}
 
-    def failed(self, tp: TopicPartition, wait: float = RETRY_SECONDS) -> None:
-        """It is not due before `wait` seconds are over."""
+    def failed(self, tp: TopicPartition, wait: float | None = None) -> None:
+        """It is not due before `wait` seconds are over, RETRY_SECONDS unless given."""
         self._failed.add(tp)
-        self._not_before[tp] = time.monotonic() + wait
+        self._not_before[tp] = time.monotonic() + (RETRY_SECONDS if wait is None else wait)
 
     def due(self, tp: TopicPartition) -> bool:
         """Whether it may be opened now."""

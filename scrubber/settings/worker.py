@@ -93,7 +93,7 @@ class Settings:
     )  # fmt: skip
     fetch_bytes: int = setting(4 * MIB, "Most bytes asked of one partition at once.", low=64 * KIB, high=64 * MIB)
     backlog_bytes: int = setting(
-        32 * MIB, "Most bytes of claims that wait in memory to be scrubbed; the open partitions share it evenly.",
+        16 * MIB, "Most bytes of claims that wait in memory to be scrubbed; the open partitions share it evenly.",
         low=MIB, high=4096 * MIB,
     )  # fmt: skip
     compression: str = setting("none", "Codec of what is written.", choices=("none", "gzip", "snappy", "lz4", "zstd"))
