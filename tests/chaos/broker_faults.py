@@ -70,13 +70,17 @@ def _cluster(scene: Scene) -> Cluster:
     return cluster
 
 
-# "broker-kill" counts as a kill: it is a process that ends by SIGKILL as well.
 BROKER_FAULTS: Final = (
-    Fault("broker-kill", _kill(_any), 4, kills=True),
-    Fault("broker-kill-coordinator", _kill(_transaction_coordinator), 2, kills=True),
+    Fault("broker-kill", _kill(_any), 4),
+    Fault("broker-kill-coordinator", _kill(_transaction_coordinator), 2),
     Fault("broker-pause", _pause(_any), 1),
     Fault("broker-pause-coordinator", _pause(_group_coordinator), 1),
     Fault("broker-cut", _cut(_any), 1),
     Fault("broker-cut-group-coordinator", _cut(_group_coordinator), 1),
     Fault("broker-cut-transaction-coordinator", _cut(_transaction_coordinator), 1),
 )
+
+
+def broker_faults(cluster: Cluster) -> tuple[Fault, ...]:
+    """Those that differ on this cluster: its only node is every coordinator."""
+    return tuple(fault for fault in BROKER_FAULTS if len(cluster.nodes) > 1 or "coordinator" not in fault.kind)

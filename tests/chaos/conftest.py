@@ -10,8 +10,8 @@ from tests.brokers import CHOSEN, Broker, report, running
 from tests.chaos.arena import PARTITIONS
 from tests.sites import Site
 
-# Those chosen for all broker tests, of the two that notice a dead member and can be hurt; by default one node.
-_KINDS = [kind for kind in ("kafka", "cluster") if kind in CHOSEN] or ["kafka"]
+# Of the two kinds that notice a dead member and can be hurt, those that were chosen for all broker tests.
+_KINDS = [kind for kind in ("kafka", "cluster") if kind in (CHOSEN or ("kafka", "cluster"))]
 
 
 @pytest.fixture(scope="session", params=_KINDS)

@@ -36,7 +36,7 @@ Strike = Callable[[Scene, str], Awaitable[float]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`weight`: how often it is drawn, against the others. `kills`: whether a process dies of it by SIGKILL."""
+    """`weight`: how often it is drawn, against the others. `kills`: whether a worker dies of it by SIGKILL."""
 
     kind: str
     strike: Strike
@@ -125,8 +125,9 @@ WORKER_FAULTS: Final = (
 
 
 def plan(faults: tuple[Fault, ...], kills: int, draw: random.Random) -> list[Fault]:
-    """Draw faults by their weights until `kills` of them kill a process."""
-    drawn: list[Fault] = []
+    """Each fault once, if that leaves enough to draw; then by their weights until `kills` of them kill a worker."""
+    once = [fault for fault in faults if fault.kills or kills >= len(faults)]
+    drawn = draw.sample(once, len(once)) if kills >= sum(fault.kills for fault in once) else []
     weights = [fault.weight for fault in faults]
     while sum(fault.kills for fault in drawn) < kills:
         drawn += draw.choices(faults, weights)

@@ -14,7 +14,14 @@ FILE: Final = Path("build/chaos.json")
 
 
 def summary(
-    *, broker: str, seed: int, seconds: float, claims: int, outcomes: Iterable[Outcome], judgement: Judgement
+    *,
+    broker: str,
+    seed: int,
+    kills: int,
+    seconds: float,
+    claims: int,
+    outcomes: Iterable[Outcome],
+    judgement: Judgement,
 ) -> dict[str, Any]:
     """The run as JSON; times in seconds."""
     by_kind: dict[str, list[Outcome]] = defaultdict(list)
@@ -28,6 +35,7 @@ def summary(
         "answers": dict(sorted(judgement.answers.items())),
         **judgement.faults,
         "faults": sum(map(len, by_kind.values())),
+        "kills": kills,
         "by_kind": {
             kind: {
                 "faults": len(found),
@@ -42,7 +50,7 @@ def summary(
 def lines(run: dict[str, Any]) -> list[str]:
     """The same for eyes."""
     wrongs = ", ".join(f"{run[name]} {name.replace('_', ' ')}" for name in Judgement().faults)
-    what = f"{run['broker']}, seed {run['seed']}: {run['claims']} claims, {run['faults']} faults"
+    what = f"{run['broker']}, seed {run['seed']}: {run['claims']} claims, {run['faults']} faults, {run['kills']} kills"
     table = [
         f"chaos: {what}, {run['seconds']:.0f} s: {wrongs}",
         f"  {'fault':<22}{'times':>6}   {'recovery p50':>13}{'p90':>7}{'max':>7}   {'idle p50':>9}{'p90':>7}{'max':>7}",

@@ -44,9 +44,10 @@ def sick(partition: int, sequence: int) -> Shape:
     return ill.get(sequence % 97 if partition < 3 else 0, mixed(partition, sequence))
 
 
+@pytest.mark.short
 async def test_rules_that_raise_and_rules_that_never_end(chaos_site: Site) -> None:
     """Three partitions have such claims, at each batch or two; nobody leaves the group for them."""
-    async with arena(chaos_site, choose=sick, module="tests.chaos.sick_rules") as all_:
+    async with arena(chaos_site, choose=sick, module="tests.chaos.sick_rules", claim_seconds=0.1) as all_:
         await all_.driver.publish(300)
         judgement = await all_.finish()
         assigned = [len(all_.crew[slot].events("partitions-assigned")) for slot in all_.crew.slots]
