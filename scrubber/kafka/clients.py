@@ -46,6 +46,8 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         rebalance_timeout_ms=max(10_000, settings.session_timeout_ms),
         request_timeout_ms=max(20_000, settings.session_timeout_ms * 2),
+        # When partitions are added to the input, their claims wait this long until somebody takes note.
+        metadata_max_age_ms=30_000,
         partition_assignment_strategy=(StickyPartitionAssignor,),
         max_partition_fetch_bytes=settings.fetch_bytes,
     )

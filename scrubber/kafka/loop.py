@@ -52,7 +52,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._pace = Pace(settings.latency_target_ms / 1000, settings.batch_cpu_ms / 1000)
         self._breaker = Breaker(settings.poison_limit)
         self._transactions = 0
-        self._late: dict[asyncio.Task[float], TopicPartition] = {}
+        self._writing: dict[asyncio.Task[float], TopicPartition] = {}
 
     # What others may ask
 
@@ -120,8 +120,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
                 if has_lost_its_group(consumer):
                     consumer = await self._replace(consumer)
             self.summary.tell_if_due(self.assigned, list(self.states()))
-        if self._late:
-            await asyncio.wait(self._late)
+        if self._writing:
+            await asyncio.wait(self._writing)
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -130,7 +130,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     async def close(self, seconds: float) -> bool:
         """Close partitions, then the consumer, within about `seconds`. True when all closed in an orderly way."""
         until = time.monotonic() + seconds
-        for task in self._late:
+        for task in self._writing:
             task.cancel()
         await self._ours.close_all()
         if self._consumer is None:
@@ -211,16 +211,18 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         began = time.monotonic()
         budget = self._pace.budget(len(partitions))
         tasks = {asyncio.create_task(self._write_batch(each, budget)): each.tp for each in partitions}
+        self._writing |= tasks
         done, late = await asyncio.wait(tasks, timeout=self._settings.session_timeout_ms / 1000 * _ROUND_SHARE)
+        for task in done:
+            del self._writing[task]
         for task in late:
-            self._late[task] = tasks[task]
             self._ours.leave_alone(tasks[task], self._consumer)
         self._pace.took(time.monotonic() - began, sum(await side_by_side(done)))
 
     def _collect_late(self) -> None:
         """Take back the partitions whose late batch is over. Raises what it ended with, if nobody foresaw that."""
-        for task in [task for task in self._late if task.done()]:
-            self._ours.take_back(self._late.pop(task))
+        for task in [task for task in self._writing if task.done()]:
+            self._ours.take_back(self._writing.pop(task))
             task.result()
 
     async def _write_batch(self, partition: Partition, budget: float) -> float:

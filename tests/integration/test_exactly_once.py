@@ -17,7 +17,7 @@ from tests.sites import Site
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-_STOPS = 6
+_STOPS = 4
 _EACH = 300
 
 

@@ -23,18 +23,18 @@ AIOKafkaProducer.send_batch = stuck
 from scrubber.worker.__main__ import main
 sys.exit(main())
 """
-EACH = 200
+EACH = 400
 
 
 async def test_the_other_partitions_go_on(site: Site) -> None:
-    """Twenty batches: were each to wait for the stuck partition's transaction to expire, it would take 100 s."""
+    """Forty batches: were each to wait for the stuck partition's transaction to expire, it would take 200 s."""
     await site.publish([(b"poison", b"no claim", []), (b"after", claim_bytes("T-after"), [])], partition=0)
     for number in (1, 2):
         sent: list[Sent] = [(b"k", claim_bytes(f"T-{number}-{each}"), []) for each in range(EACH)]
         await site.publish(sent, partition=number)
     more = {"batch_records": 10, "transaction_timeout_ms": 5000}
     with site.worker([sys.executable, "-c", STUCK], **more) as worker:
-        records = await site.read(2 * EACH, seconds=40)
+        records = await site.read(2 * EACH, seconds=120)
         assert len(records) == 2 * EACH
         assert await site.committed() == {0: 0, 1: EACH, 2: EACH}
         assert worker.process.poll() is None
