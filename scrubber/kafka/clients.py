@@ -10,6 +10,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from scrubber.settings import KIB, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES, Settings
 
 _BATCH_BYTES: Final = 512 * KIB
+_FETCHED_AT_ONCE: Final = 4
 
 
 def connection(settings: Settings) -> dict[str, Any]:
@@ -50,6 +51,9 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
         metadata_max_age_ms=30_000,
         partition_assignment_strategy=(StickyPartitionAssignor,),
         max_partition_fetch_bytes=settings.fetch_bytes,
+        # Over all partitions: a broker's whole answer has to arrive within the request's time, or it is asked for again
+        # and again. With aiokafka's 50 MB a slow link would never bring any.
+        fetch_max_bytes=settings.fetch_bytes * _FETCHED_AT_ONCE,
     )
 
 
