@@ -72,6 +72,7 @@ async def arena(
             reading = asyncio.create_task(follow(site, verifier, ended, late=late))
             watching = asyncio.create_task(watch.run())
             try:
+                await crew.ready()
                 await driver.publish(10)
                 await watch.moves(partitions, 60)
                 yield Arena(site, driver, watch, crew, verifier, reading, ended)

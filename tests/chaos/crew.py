@@ -16,6 +16,7 @@ from tests.sites import Site, Worker
 # Small batches make many transactions, so that a fault often meets one.
 _SETTINGS: Final[dict[str, object]] = {"batch_records": 20, "max_claim_bytes": MAX_CLAIM_BYTES}
 _POLL_SECONDS: Final = 0.01
+_START_SECONDS: Final = 90
 
 
 class Crew:
@@ -58,14 +59,19 @@ class Crew:
     async def stop(self, slot: str, number: signal.Signals = signal.SIGTERM, seconds: float = 40) -> int:
         """Send the signal and wait for the end; the exit code. SIGTERM waits until there is somebody to hear it."""
         if number is signal.SIGTERM:
-            await asyncio.to_thread(self[slot].wait_ready, 60)
+            await self.ready(slot)
         return await asyncio.to_thread(self[slot].stop, number, seconds)
 
-    async def ends(self, slot: str, seconds: float = 30) -> int:
+    async def ready(self, *slots: str) -> None:
+        """Wait until the workers of these slots, by default of all, have opened what they were assigned."""
+        for slot in slots or self.slots:
+            await asyncio.to_thread(self[slot].wait_ready, _START_SECONDS)
+
+    async def ends(self, slot: str, seconds: float = 60) -> int:
         """Wait for the worker's end; the exit code."""
         return await asyncio.to_thread(self[slot].process.wait, seconds)
 
-    async def freezes(self, slot: str, seconds: float = 30) -> None:
+    async def freezes(self, slot: str, seconds: float = 60) -> None:
         """Wait until the worker's process is stopped (SIGSTOP)."""
         until, pid = time.monotonic() + seconds, self[slot].process.pid
         while not _is_stopped(pid):

@@ -77,6 +77,7 @@ async def _kill(scene: Scene, slot: str) -> float:
 
 def _kill_at(point: str) -> Strike:
     async def strike(scene: Scene, slot: str) -> float:
+        await scene.crew.ready(slot)  # else it might have no partition yet, and pass no such point
         scene.crew.arm(slot, "kill", point, scene.random.randint(1, 20))
         assert await scene.crew.ends(slot) == -signal.SIGKILL
         over = time.monotonic()
@@ -94,6 +95,7 @@ async def _freeze(scene: Scene, slot: str) -> float:
 
 def _freeze_at(point: str) -> Strike:
     async def strike(scene: Scene, slot: str) -> float:
+        await scene.crew.ready(slot)
         scene.crew.arm(slot, "freeze", point, scene.random.randint(1, 20))
         return await _thaw(scene, slot)
 
