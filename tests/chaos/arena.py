@@ -47,6 +47,7 @@ class Arena:
         finally:
             flow.cancel()
             await asyncio.wait({flow})
+            await self.driver.settle()
 
     async def _flow(self, each: int, pause: float) -> None:
         while True:

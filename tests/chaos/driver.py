@@ -27,6 +27,7 @@ class Driver:
         self.published: dict[int, int] = dict.fromkeys(range(partitions), 0)
         self._topic = site.settings().input_topic
         self._choose = choose
+        self._lock = asyncio.Lock()
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap or site.broker.address, enable_idempotence=True, linger_ms=0,
             max_batch_size=512 << 10, max_request_size=20 << 20, request_timeout_ms=_PATIENCE_MS,
@@ -39,7 +40,13 @@ class Driver:
 
     async def publish(self, each: int, partitions: Iterable[int] | None = None) -> None:
         """The next `each` claims of every partition, or of those named; returns when Kafka has taken them."""
-        await asyncio.gather(*(self._append(number, each) for number in partitions or list(self.published)))
+        async with self._lock:
+            await asyncio.gather(*(self._append(number, each) for number in partitions or list(self.published)))
+
+    async def settle(self) -> None:
+        """Wait until nothing more is being published."""
+        async with self._lock:
+            pass
 
     async def widen(self, partitions: int) -> None:
         """Publish to so many partitions from now on; waits until the producer knows them."""
