@@ -7,7 +7,7 @@ replicas and a write wants two of them, Kafka's own topics included.
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from scrubber.kafka.embedded import free_port
 from tests.containers import IMAGE, require_image
 
 # Timings that make a test quick: a dead node is noticed after 2 s, no wait before the first rebalance.
-_QUICK = {
+QUICK_SETTINGS = {
     "BROKER_SESSION_TIMEOUT_MS": "2000",
     "BROKER_HEARTBEAT_INTERVAL_MS": "250",
     "OFFSETS_TOPIC_NUM_PARTITIONS": "1",
@@ -33,7 +33,7 @@ _QUICK = {
     "AUTO_CREATE_TOPICS_ENABLE": "false",
 }
 # A node that was cut off may come back with another address: the JVM must not remember names for 30 s.
-_JVM = "-Xmx384m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
+QUICK_JVM = "-Xmx512m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 _ASK_MS = 3000
 _FREEZE_TRIES = 10
 
@@ -164,12 +164,15 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(count: int) -> Iterator[Cluster]:
-    """Start `count` nodes; skips where no Docker engine answers. Containers and network are gone afterwards."""
+def running_cluster(count: int, more: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """Start `count` nodes; skips where no Docker engine answers. Containers and network are gone afterwards.
+
+    `more`: broker settings in the form of the image's variables, without `KAFKA_`.
+    """
     require_image()
     with ExitStack() as stack:
         network = stack.enter_context(Network())
-        nodes = [_make_node(number, count, network) for number in range(1, count + 1)]
+        nodes = [_make_node(number, count, network, more or {}) for number in range(1, count + 1)]
         for node in nodes:
             stack.enter_context(node.container)
         cluster = Cluster(nodes, network)
@@ -177,7 +180,7 @@ def running_cluster(count: int) -> Iterator[Cluster]:
         yield cluster
 
 
-def _make_node(number: int, count: int, network: Network) -> Node:
+def _make_node(number: int, count: int, network: Network, more: Mapping[str, str]) -> Node:
     port = free_port()
     replicas, insync = str(min(count, 3)), str(2 if count > 2 else 1)
     env = {
@@ -194,10 +197,11 @@ def _make_node(number: int, count: int, network: Network) -> Node:
         "OFFSETS_TOPIC_REPLICATION_FACTOR": replicas,
         "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": replicas,
         "TRANSACTION_STATE_LOG_MIN_ISR": insync,
-        **_QUICK,
+        **QUICK_SETTINGS,
+        **more,
     }
     container = DockerContainer(IMAGE).with_network(network).with_network_aliases(_name(number))
-    container.with_bind_ports(9092, port).with_env("KAFKA_HEAP_OPTS", _JVM)
+    container.with_bind_ports(9092, port).with_env("KAFKA_HEAP_OPTS", QUICK_JVM)
     container.with_envs(**{f"KAFKA_{name}": value for name, value in env.items()})
     return Node(number, port, container)
 

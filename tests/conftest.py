@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from tests.brokers import broker, require_chosen
 from tests.sites import site
 
@@ -16,3 +18,11 @@ def pytest_configure() -> None:
 
 def pytest_sessionstart() -> None:
     require_chosen()
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs once on each broker, so that it can be run on other brokers without the rest."""
+    for item in items:
+        if "broker" in getattr(item, "fixturenames", ()):
+            item.add_marker("each_broker")

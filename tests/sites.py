@@ -119,13 +119,13 @@ class Site:
                 worker.process.kill()
             worker.process.wait()
 
-    async def publish(self, records: Iterable[Sent], partition: int | None = None) -> None:
+    async def publish(self, records: Iterable[Sent], partition: int | None = None, *, topic: str | None = None) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self.broker.address, max_request_size=20 << 20, linger_ms=5, enable_idempotence=True
         )
         await producer.start()
         try:
-            topic = self.settings().input_topic
+            topic = topic or self.settings().input_topic
             sends = [
                 await producer.send(topic, value, key=key, headers=headers, partition=partition)
                 for key, value, headers in records

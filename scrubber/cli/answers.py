@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scrubber.contract import ContractError, Verdict, content_type_of, decode_verdict
+from scrubber.contract.replay import read_letter
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -19,7 +20,10 @@ _CLOSE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One record of an output topic: a verdict, or a dead letter's reason, path and place in the input topic."""
+    """One record of an output topic: a verdict, or a dead letter's reason, path and place in the input topic.
+
+    `replayed`: the marker of a replay, which has the dead letter's place and nothing else.
+    """
 
     topic: str
     key: bytes | None
@@ -28,6 +32,7 @@ class Answer:
     reason: str = ""
     path: str = ""
     place: str = ""
+    replayed: bool = False
 
 
 @asynccontextmanager
@@ -58,6 +63,10 @@ async def open_answers(
 
 def answer_of(record: "ConsumerRecord[bytes, bytes]") -> Answer:
     """Read one record. What is neither verdict nor dead letter comes with the reason `not-a-verdict`."""
+    letter = read_letter(record.headers)
+    if letter is not None and letter.kind == "replayed":
+        place = f"{letter.origin.topic}-{letter.origin.partition}@{letter.origin.offset}"
+        return Answer(record.topic, record.key, record.value, None, place=place, replayed=True)
     headers = {name: (value or b"").decode("ascii", "replace") for name, value in record.headers}
     if "scrubber_reason" in headers:
         place = f"{headers.get('scrubber_topic')}-{headers.get('scrubber_partition')}@{headers.get('scrubber_offset')}"

@@ -11,6 +11,8 @@ from scrubber.settings import Settings
 KAFKA: Final = 3
 """Exit code: Kafka cannot be reached, or refuses. The worker's is the same."""
 
+_NOBODY_THERE: Final = frozenset({"name-unknown", "connection-refused", "no-answer"})
+
 T = TypeVar("T")
 
 
@@ -21,18 +23,33 @@ def quiet_kafka() -> None:
 
 def run_kafka(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end. Ends the command where Kafka fails it."""
-    from aiokafka.errors import KafkaConnectionError, KafkaError
+    from aiokafka.errors import KafkaError
 
     quiet_kafka()
     try:
-        return asyncio.run(work)
-    except KafkaConnectionError:
-        fail(
-            f"no broker answers at {settings.bootstrap_servers}; start it, or name another with --bootstrap-servers",
-            KAFKA,
-        )
+        return asyncio.run(_or_say_why(settings, work))
     except KafkaError as error:
         fail(f"Kafka at {settings.bootstrap_servers} refuses: {type(error).__name__}", KAFKA)
+
+
+async def _or_say_why(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`; where no broker can be reached, end the command with the reason."""
+    from aiokafka.errors import KafkaConnectionError
+
+    try:
+        return await work
+    except KafkaConnectionError as error:
+        fail(await _why(settings, error), KAFKA)
+
+
+async def _why(settings: Settings, error: Exception) -> str:
+    from scrubber.kafka.unreachable import REASONS, why_unreachable
+
+    why, where = await why_unreachable(settings, error), settings.bootstrap_servers
+    if why.reason in _NOBODY_THERE:
+        return f"no broker answers at {where}; start it, or name another with --bootstrap-servers"
+    said = REASONS[why.reason].replace("`", "")
+    return f"no broker at {where} lets us in ({why.reason}, {why.error}). {said}"
 
 
 async def require_topics(settings: Settings, names: list[str]) -> None:

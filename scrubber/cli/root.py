@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from scrubber import __version__
-from scrubber.cli import demo, policy, publish, reference, rules, scrub, topics, watch, worker
+from scrubber.cli import dead_letters, demo, policy, publish, reference, rules, scrub, topics, watch, worker
 from scrubber.cli.exits import BROKEN_PIPE, UNFORESEEN
 from scrubber.cli.terminal import say, whereabouts
 
@@ -66,6 +66,7 @@ app.add_typer(policy.app, name="policy")
 app.command("demo", short_help="Show claims going in and verdicts coming out.")(demo.demo)
 app.command("worker", short_help="Check the claims of a Kafka topic.")(worker.worker)
 app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.command("publish", short_help="Put the claims of files into the topic.")(publish.publish)
 app.command("watch", short_help="Show verdicts as workers write them.")(watch.watch)
 

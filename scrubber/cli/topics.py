@@ -17,7 +17,7 @@ _HOLDS = {
     "pass": "verdicts: nothing would be denied",
     "fix-suggestion": "verdicts: everything that would be denied has a proven fix",
     "denial-risk": "verdicts: something would be denied and no safe fix is known",
-    "dead-letter": "records that are no claims, as they came, with the reason in the headers",
+    "dead-letter": "records that are no claims, as they came, with the reason in the headers; markers of replays",
 }
 _MILLISECONDS_A_DAY = 86_400_000
 

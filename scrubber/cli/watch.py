@@ -20,7 +20,7 @@ def watch(
     *,
     format_: Annotated[
         Literal["text", "jsonl"],
-        typer.Option("--format", help="text: for people. jsonl: one verdict a line; dead letters are left out."),
+        typer.Option("--format", help="text: for people. jsonl: one verdict a line, no dead letters or replays."),
     ] = "text",
     from_beginning: Annotated[
         bool, typer.Option("--from-beginning", help="Begin with what the topics already hold.")
@@ -30,7 +30,7 @@ def watch(
 ) -> None:
     """Show verdicts and dead letters as workers write them, until interrupted. Takes nothing from other readers.
 
-    Of a dead letter only the reason and the place are shown, never the record.
+    Of a dead letter only the reason and the place are shown, never the record; of its replay the place.
 
     Exit codes: 130 interrupted; 2 a setting will not do or a topic is missing; 3 Kafka cannot be reached or refuses.
     """
@@ -64,10 +64,15 @@ async def _watch(settings: "Settings", *, as_json: bool, from_beginning: bool) -
 
 
 def show_dead_letter(console: "Console", answer: "Answer") -> None:
-    """Print why a record was set aside, and where it stood."""
+    """Print why a record was set aside and where it stood, or that it is under way again."""
     from rich.text import Text
 
     from scrubber.contract import DEAD_LETTER_REASONS
+
+    if answer.replayed:
+        told = ("↻ ", "bold cyan"), ("REPLAYED", "bold"), (f"  {printable(answer.place)}", "dim")
+        console.print(Text.assemble(*told))
+        return
 
     said = DEAD_LETTER_REASONS.get(answer.reason, "").replace("`", "")
     text = Text("✗ ", style="bold magenta")

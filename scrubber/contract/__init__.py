@@ -11,7 +11,7 @@ from scrubber.contract.codec import (
     encode_claim,
     encode_verdict,
 )
-from scrubber.contract.errors import DEAD_LETTER_REASONS, REASONS, ContractError
+from scrubber.contract.errors import DEAD_LETTER_ACTIONS, DEAD_LETTER_REASONS, REASONS, ContractError
 from scrubber.contract.verdict import (
     Coverage,
     Disposition,
@@ -29,6 +29,7 @@ from scrubber.contract.verdict import (
 
 __all__ = [
     "CENTS",
+    "DEAD_LETTER_ACTIONS",
     "DEAD_LETTER_REASONS",
     "JSON",
     "MSGPACK",

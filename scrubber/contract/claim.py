@@ -14,25 +14,30 @@ from scrubber.contract.amounts import Amount
 
 ClaimType = Literal["professional", "institutional"]
 Sex = Literal["F", "M", "U"]
-Text = str | None
-Added = str | UnsetType | None
-"""A text that is left out of the encoded claim when it was never given."""
-
 MAX_LINES = 50
 MAX_DIAGNOSES = 12
 MAX_POINTERS = 4
 MAX_MODIFIERS = 4
 MAX_LINE_NUMBER = 9999
+MAX_TEXT = 200
+"""Characters. The longest element of an 837 has 80; what is remembered between claims must not grow with a claim."""
+MAX_NARRATIVE = 1000
+
+_Short = Annotated[str, Meta(max_length=MAX_TEXT)]
+_Narrative = Annotated[str, Meta(max_length=MAX_NARRATIVE)]
+Text = _Short | None
+Added = _Short | UnsetType | None
+"""A text that is left out of the encoded claim when it was never given."""
 
 _Number = Annotated[int, Meta(ge=0, le=MAX_LINE_NUMBER)]
-_Codes = Annotated[tuple[str, ...], Meta(max_length=50)]
+_Codes = Annotated[tuple[_Short, ...], Meta(max_length=50)]
 """More than a claim may carry, so that too many become a finding and not a dead letter; bounded all the same."""
 
 
 class Payer(Struct, frozen=True, gc=False):
     """Who is asked to pay. `policy` names the payer policy to scrub with; absent, the line of business decides."""
 
-    id: str
+    id: _Short
     name: Text = None
     line_of_business: Text = None
     policy: Text = None
@@ -74,7 +79,7 @@ class ServiceLine(Struct, frozen=True, gc=False):
 
     procedure_code: Text = None
     line_number: _Number = 0
-    modifiers: Annotated[tuple[str, ...], Meta(max_length=MAX_MODIFIERS)] = ()
+    modifiers: Annotated[tuple[_Short, ...], Meta(max_length=MAX_MODIFIERS)] = ()
     units: Amount | None = None
     charge: Amount | None = None
     service_date_from: dt.date | None = None
@@ -90,11 +95,11 @@ class ServiceLine(Struct, frozen=True, gc=False):
 class Claim(Struct, frozen=True, gc=False):
     """One professional or institutional claim as it would go to the payer."""
 
-    claim_id: Annotated[str, Meta(min_length=1, max_length=200)]
+    claim_id: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
     claim_type: ClaimType
     payer: Payer
     service_lines: Annotated[tuple[ServiceLine, ...], Meta(max_length=MAX_LINES)]
-    claim_frequency_code: str = "1"
+    claim_frequency_code: _Short = "1"
     received_at: dt.datetime | None = None
     subscriber: Subscriber | None = None
     patient: Patient | None = None
@@ -107,7 +112,7 @@ class Claim(Struct, frozen=True, gc=False):
     clia_number: Text = None
     total_charge: Amount | None = None
     diagnoses: _Codes = ()
-    documentation: Annotated[tuple[str, ...], Meta(max_length=200)] | None = None
+    documentation: Annotated[tuple[_Narrative, ...], Meta(max_length=200)] | None = None
     """Documentation elements on file: None when nobody said, a list when this is all there is."""
     original_reference_number: Added = UNSET
     """The payer's claim control number of the claim that a frequency 7 or 8 replaces or voids."""

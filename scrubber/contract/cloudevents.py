@@ -20,6 +20,9 @@ Incoming = Sequence[tuple[str, bytes | None]]
 VERDICT_TYPE: Final = "com.claim-scrubber.verdict.v1"
 DEAD_LETTER_TYPE: Final = "com.claim-scrubber.dead-letter.v1"
 
+LAST_TIME: Final = 253_402_300_799_999
+"""Milliseconds since 1970 at the end of the year 9999. A producer may have put any 64 bits into a record's time."""
+
 _SPECVERSION: Final = ("ce_specversion", b"1.0")
 _VERDICT: Final = ("ce_type", VERDICT_TYPE.encode())
 _DEAD_LETTER: Final = ("ce_type", DEAD_LETTER_TYPE.encode())
@@ -62,7 +65,8 @@ def dead_letter_headers(
 
 
 def timestamp(milliseconds: int) -> bytes:
-    """RFC 3339 in UTC, with milliseconds."""
+    """RFC 3339 in UTC, with milliseconds; a time that it cannot say as the nearest that it can, none (-1) as 1970."""
+    milliseconds = min(max(milliseconds, 0), LAST_TIME)
     return b"%b.%03dZ" % (_second(milliseconds // 1000), milliseconds % 1000)
 
 

@@ -67,12 +67,16 @@ def decode_claim(value: bytes | None, content_type: str = JSON) -> Claim:
     else:
         _check_amounts(claim)
         return claim
-    # Raised out here so that the original error, whose text may quote the claim, is not chained to it.
-    raise problem
+    try:
+        # Raised out here so that the original error, whose text may quote the claim, is not chained to it.
+        raise problem
+    finally:
+        # Its traceback holds this frame: a name for it in here would keep the value until the collector runs.
+        del problem
 
 
 def encode_claim(claim: Claim, content_type: str = JSON) -> bytes:
-    """A claim as record value."""
+    """A claim as record value. OverflowError for MessagePack, which says times in UTC, beyond the years 1 to 9999."""
     return _ENCODER[content_type].encode(claim)
 
 
@@ -119,6 +123,12 @@ class _EncodedCoverage(dict[int, tuple[tuple[Coverage, ...], Raw]]):
 
 
 _COVERAGE = {JSON: _EncodedCoverage(JSON), MSGPACK: _EncodedCoverage(MSGPACK)}
+
+
+def forget_coverage() -> None:
+    """Let go of the coverage of an engine that was replaced: no other hands out the same tuples."""
+    for known in _COVERAGE.values():
+        known.clear()
 
 
 def encode_verdict(verdict: Verdict, content_type: str = JSON) -> bytes:

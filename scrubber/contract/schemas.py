@@ -10,6 +10,7 @@ from scrubber.contract.claim import Claim
 from scrubber.contract.cloudevents import DEAD_LETTER_TYPE, VERDICT_TYPE
 from scrubber.contract.codec import JSON, MSGPACK
 from scrubber.contract.errors import DEAD_LETTER_REASONS
+from scrubber.contract.replay import REPLAY_OF, REPLAY_TIME, REPLAYED_TYPE
 from scrubber.contract.verdict import Verdict
 
 Document = dict[str, Any]
@@ -47,7 +48,12 @@ def _asyncapi() -> Document:
     channels: Document = {
         "submitted": _channel("claims.submitted", "Claims to be scrubbed.", "claim"),
         **{name: _channel(topic, text, "verdict") for name, (topic, text) in _VERDICT_TOPICS.items()},
-        "deadLetter": _channel("claims.dead-letter", "Records that are no claims, byte for byte.", "deadLetter"),
+        "deadLetter": _channel(
+            "claims.dead-letter",
+            "Records that are no claims, byte for byte, and markers of those that were replayed.",
+            "deadLetter",
+            "replayed",
+        ),
     }
     return {
         "asyncapi": "3.0.0",
@@ -70,11 +76,11 @@ def _asyncapi() -> Document:
     }
 
 
-def _channel(topic: str, description: str, message: str) -> Document:
+def _channel(topic: str, description: str, *messages: str) -> Document:
     return {
         "address": topic,
         "description": description,
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in messages},
     }
 
 
@@ -84,7 +90,7 @@ def _messages() -> Document:
     return {
         "claim": {
             "title": "Claim",
-            "headers": {"type": "object", "properties": content_type | traceparent},
+            "headers": {"type": "object", "properties": content_type | traceparent | _replay()},
             "payload": {"$ref": "./claim.schema.json"},
         },
         "verdict": {
@@ -107,11 +113,33 @@ def _messages() -> Document:
             ),
             "payload": {"description": "The record's value as it came."},
         },
+        "replayed": {
+            "title": "Marker of a replay",
+            "summary": "The dead letter before it in this partition that has this ce_id is in the input topic again.",
+            "headers": _headers(REPLAYED_TYPE, "That of the dead letter.", {}, time="Time of the replay.", body=False),
+            "payload": {"type": "null"},
+        },
     }
 
 
-def _headers(event_type: str, identity: str, more: Document) -> Document:
+def _replay() -> Document:
+    """What only a replay writes, and a worker believes only of an earlier record of the same partition."""
+    return {
+        REPLAY_OF: _TEXT
+        | {
+            "pattern": r"^[A-Za-z0-9._-]{1,249}\.(0|[1-9][0-9]{0,9})\.(0|[1-9][0-9]{0,18})$",
+            "description": "Topic, partition and offset of the record that this is again; it is answered as that one. "
+            "Producers leave it out.",
+        },
+        REPLAY_TIME: _TEXT | {"format": "date-time", "description": "Time of that record. Producers leave it out."},
+    }
+
+
+def _headers(
+    event_type: str, identity: str, more: Document, *, time: str = "Time of the claim's record.", body: bool = True
+) -> Document:
     """CloudEvents headers (Kafka binding, binary mode) and what a message adds to them."""
+    content: Document = {"content-type": {"type": "string", "enum": [JSON, MSGPACK]}, "traceparent": _TEXT}
     return {
         "type": "object",
         "properties": {
@@ -119,9 +147,8 @@ def _headers(event_type: str, identity: str, more: Document) -> Document:
             "ce_id": _TEXT | {"description": identity},
             "ce_type": {"const": event_type},
             "ce_source": _TEXT,
-            "ce_time": _TEXT | {"format": "date-time", "description": "Time of the claim's record."},
-            "content-type": {"type": "string", "enum": [JSON, MSGPACK]},
-            "traceparent": _TEXT,
+            "ce_time": _TEXT | {"format": "date-time", "description": time},
+            **(content if body else {}),
             **more,
         },
         "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time"],

@@ -22,7 +22,8 @@ Kind = Literal["professional", "institutional", "void"]
 VOID_FAMILIES = frozenset({"claim-structure", "identifiers"})
 """What a claim that takes another one back is checked for: it repeats that one, whatever was wrong with it."""
 
-_LIMIT = 50_000
+_LIMIT = 4096
+"""Coverages remembered for a policy and kind of claim: each takes some 4.5 KB."""
 NO_ROW = "code-not-in-table"
 BEYOND = "date-not-in-table"
 NO_TABLE = "no-table"

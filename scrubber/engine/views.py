@@ -9,10 +9,12 @@ from scrubber.engine.coverage import gap_of
 from scrubber.policy import Policy
 from scrubber.reference import Reference, Release
 from scrubber.reference.masks import MALFORMED
+from scrubber.reference.memo import Budget
 from scrubber.rules.form import Rule
 from scrubber.rules.scopes import Service
 
 _MEMO_LIMIT = 100_000
+"""A service with its hits takes some three kilobytes."""
 _DATES_KEPT = 4096
 NO_CODE = "[NO CODE]"
 _ServiceKey = tuple[str | None, tuple[str, ...], str | int | float | None, str | None, int]
@@ -45,10 +47,12 @@ class Chosen(dict[int, tuple[Rule, ...]]):
 class View(dict[_ServiceKey, Service]):
     """Every service seen at one release, with what the line rules say of it."""
 
-    def __init__(self, release: Release, rules: Chosen) -> None:
+    def __init__(self, release: Release, rules: Chosen, budget: Budget) -> None:
         super().__init__()
         self.release = release
         self._rules = rules
+        self._budget = budget
+        budget.register(self)  # type: ignore[arg-type]  # only ever cleared there
 
     def __missing__(self, key: _ServiceKey) -> Service:
         text, modifiers, units, place, days = key
@@ -67,14 +71,13 @@ class View(dict[_ServiceKey, Service]):
         )
         service.gap = gap_of(code, supplied=service.supplied)
         service.hits = tuple((rule, hit) for rule in self._rules[service.mask] for hit in rule.detect(service) or ())
-        if len(self) >= _MEMO_LIMIT:
-            self.clear()
+        self._budget.spend()
         self[key] = service
         return service
 
 
 class Views(dict[dt.date, View]):
-    """Date of service -> view; dates of one release share it.
+    """Date of service -> view; dates of one release share it, and all views what they may remember.
 
     Line rules know nothing of payers, so detectors with the same line rules share their views.
     """
@@ -84,13 +87,17 @@ class Views(dict[dt.date, View]):
         self._reference = reference
         self._rules = Chosen(rules)
         self._by_release: dict[int, View] = {}
+        self._budget = Budget(_MEMO_LIMIT)
 
     def __missing__(self, date: dt.date) -> View:
         release = self._reference.on(date)
         if len(self) >= _DATES_KEPT:
             self.clear()
             self._by_release.clear()
-        view = self._by_release.setdefault(release.id, View(release, self._rules))
+            self._budget = Budget(_MEMO_LIMIT)
+        view = self._by_release.get(release.id)
+        if view is None:
+            view = self._by_release[release.id] = View(release, self._rules, self._budget)
         self[date] = view
         return view
 

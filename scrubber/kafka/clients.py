@@ -1,36 +1,35 @@
 """How the worker connects: aiokafka clients made from settings, with the values that were measured to hold."""
 
-import ssl
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
+from scrubber.kafka.tokens import token_provider
 from scrubber.settings import KIB, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES, Settings
+from scrubber.settings.tls import tls_context
 
 _BATCH_BYTES: Final = 512 * KIB
 _FETCHED_AT_ONCE: Final = 4
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """What every client needs to reach the brokers."""
+    """What every client needs to reach the brokers and to log in. Needs a running loop."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "client_id": f"claim-scrubber-{settings.instance}",
         "security_protocol": settings.security_protocol,
     }
     if settings.security_protocol.endswith("SSL"):
-        context = ssl.create_default_context(cafile=settings.tls_ca_file)
-        if settings.tls_cert_file is not None:
-            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
-        options["ssl_context"] = context
+        options["ssl_context"] = tls_context(settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file)
     if settings.security_protocol.startswith("SASL"):
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password.reveal(),
-        }
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        if settings.sasl_mechanism == "OAUTHBEARER":
+            options["sasl_oauth_token_provider"] = token_provider(settings)
+        else:
+            options["sasl_plain_username"] = settings.sasl_username
+            options["sasl_plain_password"] = settings.sasl_password.reveal()
     return options
 
 
@@ -59,9 +58,18 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
 
 def make_producer(settings: Settings, tp: TopicPartition) -> AIOKafkaProducer:
     """The transactional producer of one input partition; starting it fences whoever had the partition before."""
+    return _transactional(settings, f"{settings.group}.{tp.topic}.{tp.partition}")
+
+
+def make_replayer(settings: Settings) -> AIOKafkaProducer:
+    """The transactional producer of replays; starting it fences a replay that still runs, and aborts what it began."""
+    return _transactional(settings, f"{settings.group}.dead-letters")
+
+
+def _transactional(settings: Settings, name: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(
         **connection(settings),
-        transactional_id=f"{settings.group}.{tp.topic}.{tp.partition}",
+        transactional_id=name,
         transaction_timeout_ms=settings.transaction_timeout_ms,
         compression_type=None if settings.compression == "none" else settings.compression,
         max_batch_size=_BATCH_BYTES,

@@ -12,13 +12,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 
 async def close(client: AIOKafkaProducer | AIOKafkaConsumer, seconds: float) -> bool:
-    """Stop the client; True when it closed in an orderly way. Takes at most about twice `seconds`."""
-    if await _ends(client.stop(), seconds):
+    """Stop the client; True when that ended within `seconds`, be it by an error. Takes at most about twice `seconds`.
+
+    A consumer that is told to stop while it waits to fetch again after an error raises CancelledError, and is no later
+    for it.
+    """
+    ended = await _end(client.stop(), seconds)
+    if ended is not None and not ended.cancelled() and ended.exception() is None:
         return True
     # The consumer keeps its client private; without this its sockets would live until the process ends.
     inner = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
-    await _ends(inner.close(), seconds)
-    return False
+    await _end(inner.close(), seconds)
+    return ended is not None
 
 
 def has_lost_its_group(consumer: AIOKafkaConsumer) -> bool:
@@ -31,14 +36,17 @@ def has_lost_its_group(consumer: AIOKafkaConsumer) -> bool:
     return coordinator is None or coordinator._coordination_task.done()  # noqa: SLF001
 
 
-async def _ends(work: Coroutine[Any, Any, object], seconds: float) -> bool:
-    """Run `work` for at most `seconds`; True when it came to a normal end."""
+async def _end(work: Coroutine[Any, Any, object], seconds: float) -> asyncio.Task[object] | None:
+    """Run `work` for at most `seconds`, then cancel it. The task as it ended by itself, or None."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait({task}, timeout=seconds)
+        ended = task.done()
     finally:
         if not task.done():
             task.cancel()
-    if not task.done():
+    if not ended:
         await asyncio.wait({task}, timeout=seconds)
-    return task.done() and not task.cancelled() and task.exception() is None
+    if task.done() and not task.cancelled():
+        task.exception()  # seen: nobody else will ask for it
+    return task if ended else None

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from scrubber.contract import ContractError, Origin, content_type_of, decode_claim, encode_verdict
-from scrubber.contract.cloudevents import Headers, dead_letter_headers, verdict_headers
+from scrubber.contract.cloudevents import LAST_TIME, Headers, dead_letter_headers, verdict_headers
+from scrubber.contract.codec import forget_coverage
+from scrubber.contract.replay import identity_of
 from scrubber.engine import Engine, filing_day
 from scrubber.kafka.watchdog import ClaimTimeoutError, Watchdog
 from scrubber.log import Event, emit, error_values
@@ -70,42 +72,43 @@ class ClaimHandler:
     def use(self, engine: Engine) -> None:
         """Scrub with another engine from the next batch on: a batch is answered without a pause in it."""
         self._scrub = engine.scrub
+        forget_coverage()
 
     def __call__(self, record: Record, tally: Tally) -> Answer:
         """Answer one record; what cannot be decoded or scrubbed becomes a dead letter."""
-        origin = Origin(record.topic, record.partition, record.offset)
+        origin, time = identity_of(record.topic, record.partition, record.offset, record.timestamp, record.headers)
         try:
             self.watchdog.arm()
-            return self._answer(record, origin, tally)
+            return self._answer(record, origin, time, tally)
         except ClaimTimeoutError as error:
             self.watchdog.disarm()
             self._tell(Event.ENGINE_TIMEOUT, origin, error)
-            return self._dead_letter(record, origin, ENGINE_TIMEOUT, "", tally)
+            return self._dead_letter(record, origin, time, ENGINE_TIMEOUT, "", tally)
 
-    def _answer(self, record: Record, origin: Origin, tally: Tally) -> Answer:
+    def _answer(self, record: Record, origin: Origin, time: int, tally: Tally) -> Answer:
         value = record.value
         if value is not None and len(value) > self._max_bytes:
             self.watchdog.disarm()
-            return self._dead_letter(record, origin, TOO_LARGE, "", tally)
+            return self._dead_letter(record, origin, time, TOO_LARGE, "", tally)
         try:
             content_type = content_type_of(record.headers)
             claim = decode_claim(value, content_type)
-            as_of = filing_day(claim, default=_day_of(record.timestamp))
+            as_of = filing_day(claim, default=_day_of(time))
             verdict = self._scrub(claim, as_of=as_of, origin=origin)
             encoded = encode_verdict(verdict, content_type)
             headers = verdict_headers(
-                verdict, content_type=content_type, time=record.timestamp, source=self._source, incoming=record.headers
+                verdict, content_type=content_type, time=time, source=self._source, incoming=record.headers
             )
             self.watchdog.disarm()
         except ContractError as error:
             self.watchdog.disarm()
-            return self._dead_letter(record, origin, error.reason, error.path, tally)
+            return self._dead_letter(record, origin, time, error.reason, error.path, tally)
         except Exception as error:  # noqa: BLE001 - whatever the rules do to one claim must not stop the others
             self.watchdog.disarm()
             self._tell(Event.ENGINE_ERROR, origin, error)
-            return self._dead_letter(record, origin, ENGINE_ERROR, "", tally)
+            return self._dead_letter(record, origin, time, ENGINE_ERROR, "", tally)
         if len(encoded) > self._max_verdict_bytes:
-            return self._dead_letter(record, origin, VERDICT_TOO_LARGE, "", tally)
+            return self._dead_letter(record, origin, time, VERDICT_TOO_LARGE, "", tally)
         tally.verdicts[verdict.disposition] += 1
         for finding in verdict.findings:
             tally.findings[finding.rule] += 1
@@ -114,17 +117,18 @@ class ClaimHandler:
     def _tell(self, event: Event, origin: Origin, error: BaseException) -> None:
         emit(event, topic=origin.topic, partition=origin.partition, offset=origin.offset, **error_values(error))
 
-    def _dead_letter(self, record: Record, origin: Origin, reason: str, path: str, tally: Tally) -> Answer:
+    def _dead_letter(self, record: Record, origin: Origin, time: int, reason: str, path: str, tally: Tally) -> Answer:
         tally.dead_letters[reason] += 1
-        headers = dead_letter_headers(
-            reason, path, origin, time=record.timestamp, source=self._source, incoming=record.headers
-        )
+        headers = dead_letter_headers(reason, path, origin, time=time, source=self._source, incoming=record.headers)
         return self._topics["dead-letter"], record.value, headers
 
 
 def _day_of(timestamp: int) -> dt.date:
-    """The day (UTC) a record was written: stands in where a claim does not say when it was received."""
-    return _date(timestamp // _DAY_MS) if timestamp > 0 else dt.datetime.now(dt.UTC).date()
+    """The day (UTC) a record was written: stands in where a claim does not say when it was received.
+
+    Today where the record has no time, or one that is none.
+    """
+    return _date(timestamp // _DAY_MS) if 0 < timestamp <= LAST_TIME else dt.datetime.now(dt.UTC).date()
 
 
 @lru_cache(maxsize=64)

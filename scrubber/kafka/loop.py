@@ -24,6 +24,7 @@ from scrubber.kafka.pace import Pace
 from scrubber.kafka.partition import Partition
 from scrubber.kafka.retries import RETRY_SECONDS
 from scrubber.kafka.summary import Summary
+from scrubber.kafka.unreachable import why_unreachable
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
@@ -150,7 +151,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             except FATAL:
                 raise
             except TRANSIENT as error:
-                emit(Event.BROKER_UNREACHABLE, error=type(error).__qualname__, seconds=wait)
+                why = await why_unreachable(self._settings, error)
+                emit(Event.BROKER_UNREACHABLE, reason=why.reason, error=why.error, seconds=wait)
             else:
                 return consumer
             self._consumer = None

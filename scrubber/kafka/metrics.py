@@ -1,4 +1,4 @@
-"""Every metric of the worker, in one list that also makes the table in `docs/operations.md`.
+"""Every metric of the worker, in lists that also make the table in `docs/operations.md`.
 
 Counts go up when a transaction is committed, never before: they add up to what a reader of the topics sees.
 """
@@ -7,8 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
+from scrubber.contract import DEAD_LETTER_REASONS
 from scrubber.kafka.batch import Batch
 from scrubber.log import dropped_count
 
@@ -17,20 +27,26 @@ Kind = Literal["counter", "gauge", "histogram"]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's description. Counters get `_total` after their name; labels have bounded values, none from claims."""
+    """A metric's description. Counters get `_total` after their name; labels have bounded values, none from claims.
+
+    `values`: of the one label, those that are shown as 0 from the start. Without them an alert on an increase misses
+    the first time, since a series that begins at 1 has not increased.
+    """
 
     name: str
     kind: Kind
     text: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 METRICS: Final = (
     Metric("scrubber_claims_in", "counter", "Records read and committed, dead letters among them."),
     Metric("scrubber_verdicts", "counter", "Verdicts written.", ("disposition",)),
     Metric("scrubber_findings", "counter", "Findings on the verdicts written.", ("rule",)),
-    Metric("scrubber_dead_letters", "counter", "Records written to the dead-letter topic.", ("reason",)),
+    Metric("scrubber_dead_letters", "counter", "Records written to the dead-letter topic.", ("reason",),
+           values=tuple(DEAD_LETTER_REASONS)),
     # A batch holds up to `batch_cpu_ms` of work and two round trips; the last bounds are those of a broker in trouble.
     Metric("scrubber_batch_seconds", "histogram", "From a batch's first record to its commit.",
            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)),
@@ -42,12 +58,28 @@ METRICS: Final = (
            "Time since an open partition's last commit; 0 while nothing waits there.", ("partition",)),
     Metric("scrubber_assigned_partitions", "gauge", "Partitions that Kafka gave this worker."),
     Metric("scrubber_open_partitions", "gauge", "Partitions that are being read."),
-    Metric("scrubber_transactions_aborted", "counter", "Transactions given up.", ("reason",)),
+    Metric("scrubber_transactions_aborted", "counter", "Transactions given up.", ("reason",),
+           values=("fenced", "too-large", "timeout", "kafka")),
     Metric("scrubber_partitions_reopened", "counter", "Partitions opened again after an error."),
     Metric("scrubber_log_keys_dropped", "gauge", "Keys and values that the log's allow-list stopped: should be 0."),
-    Metric("scrubber_rules_reloaded", "counter", "New tables or policies taken up while running.", ("outcome",)),
+    Metric("scrubber_rules_reloaded", "counter", "New tables or policies taken up while running.", ("outcome",),
+           values=("taken-up", "refused")),
+    Metric("scrubber_tasks", "gauge", "Tasks of the event loop that have not ended: level while the load is."),
     Metric("scrubber_info", "gauge", "Always 1; the labels say what runs.", ("version", "digest")),
 )  # fmt: skip
+
+# Made by prometheus_client under the names that every dashboard knows; the first six read /proc, which is Linux's.
+STANDARD: Final = (
+    Metric("process_resident_memory_bytes", "gauge", "Memory of the process that is in RAM (Linux)."),
+    Metric("process_virtual_memory_bytes", "gauge", "Address space of the process (Linux)."),
+    Metric("process_cpu_seconds", "counter", "CPU time of the process, all threads (Linux)."),
+    Metric("process_open_fds", "gauge", "Open file descriptors, sockets among them (Linux)."),
+    Metric("process_max_fds", "gauge", "Most file descriptors the process may open (Linux)."),
+    Metric("process_start_time_seconds", "gauge", "When the process began, in Unix time (Linux)."),
+    Metric("python_gc_collections", "counter", "Runs of the garbage collector.", ("generation",)),
+    Metric("python_gc_objects_collected", "counter", "Objects the garbage collector freed.", ("generation",)),
+    Metric("python_gc_objects_uncollectable", "counter", "Objects it could not free: should be 0.", ("generation",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +99,8 @@ class Metrics:
         # A `_created` series beside every counter: nobody asks for it, and each costs storage.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
         made = {metric.name: _make(metric, self.registry) for metric in METRICS}
         self._counters = {name: item for name, item in made.items() if isinstance(item, Counter)}
         self._gauges = {name: item for name, item in made.items() if isinstance(item, Gauge)}
@@ -107,8 +141,8 @@ class Metrics:
         """A partition was opened again."""
         self._counters["scrubber_partitions_reopened"].inc()
 
-    def render(self, assigned: int, partitions: Iterable[PartitionState]) -> bytes:
-        """Prometheus's text format, with the gauges as they are now."""
+    def render(self, assigned: int, partitions: Iterable[PartitionState], tasks: int) -> bytes:
+        """Prometheus's text format, with the gauges as they are now. `tasks`: of the event loop, not ended."""
         gauges = self._gauges
         gauges["scrubber_lag_records"].clear()
         gauges["scrubber_commit_age_seconds"].clear()
@@ -119,13 +153,17 @@ class Metrics:
             gauges["scrubber_commit_age_seconds"].labels(state.partition).set(state.commit_age)
         gauges["scrubber_assigned_partitions"].set(assigned)
         gauges["scrubber_open_partitions"].set(opened)
+        gauges["scrubber_tasks"].set(tasks)
         gauges["scrubber_log_keys_dropped"].set(dropped_count())
         return generate_latest(self.registry)
 
 
 def _make(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
     if metric.kind == "counter":
-        return Counter(metric.name, metric.text, metric.labels, registry=registry)
+        counter = Counter(metric.name, metric.text, metric.labels, registry=registry)
+        for value in metric.values:
+            counter.labels(value)
+        return counter
     if metric.kind == "gauge":
         return Gauge(metric.name, metric.text, metric.labels, registry=registry)
     return Histogram(metric.name, metric.text, metric.labels, registry=registry, buckets=metric.buckets)

@@ -64,9 +64,9 @@ class Event(Enum):
 
     WORKER_STARTING = Spec("info", ("version", "group", "instance", "digest", "url", "batch_records"),
         "Settings are good and reference data is loaded.")  # fmt: skip
-    BROKER_UNREACHABLE = Spec("warning", ("error", "seconds"),
+    BROKER_UNREACHABLE = Spec("warning", ("reason", "error", "seconds"),
         "The consumer could not start; the next try follows after `seconds`.",
-        "Check `bootstrap_servers`, network and login; the library lines beside this one name the error.")  # fmt: skip
+        "See the reasons under Security.")  # fmt: skip
     TOPIC_MISSING = Spec("warning", ("topic",), "A topic the worker needs is not there; it is looked for again.",
         "Run `scrubber topics create`, or correct the topic's setting.")  # fmt: skip
     PARTITIONS_ASSIGNED = Spec("info", ("partitions", "assigned"), "Kafka gave this worker these partitions.")
@@ -87,7 +87,7 @@ class Event(Enum):
         "If it goes on: two workers with one `instance`, or `transaction_timeout_ms` too short.")  # fmt: skip
     ENGINE_ERROR = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record failed unexpectedly; it became a dead letter `engine-error`.",
-        "A defect: report it with `error` and `frames`; publish the dead letter again after the mend.")  # fmt: skip
+        "A defect: report it with `error` and `frames`; replay the dead letter after the mend.")  # fmt: skip
     ENGINE_TIMEOUT = Spec("error", ("topic", "partition", "offset", "error", "frames"),
         "Scrubbing one record took longer than `claim_seconds`; it became a dead letter `engine-timeout`.",
         "A defect, or `claim_seconds` is too short for such claims: report `frames`; replay the dead letter after the "

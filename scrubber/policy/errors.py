@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _LONGEST_SHOWN = 60
+_MOST_BITS = 1000
 
 Where = tuple[str | int, ...]
 """Names of fields and keys, and positions from 0, that lead to a value of a TOML file."""
@@ -56,5 +57,7 @@ def shown(value: Any) -> str:  # noqa: ANN401  from TOML
         return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number of more than 300 digits"  # which Python may refuse to write out
     words = repr(value) if isinstance(value, str) else str(value)
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}..."

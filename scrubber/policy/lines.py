@@ -4,10 +4,13 @@ import re
 
 from scrubber.policy.errors import Where
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
+# No two parts of either may match the same blanks: a line of blanks would take the cube of its length.
+_HEADER = re.compile(r"\s*(\[\[?)([^\]]+)\]")
 _KEY = re.compile(
     r"""\s*((?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'))*)\s*="""
 )
+_DEEPEST = 9
+"""Tables within each other, more than a policy has; a key of a thousand parts is not worth its thousand tables."""
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'""")
 
 
@@ -17,6 +20,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._text = text.split("\n")
         self._known: dict[Where, int] = {}
+        self._within: dict[Where, int] = {}
         tables: dict[Where, int] = {}
         inside: Where = ()
         quoted = False
@@ -34,14 +38,20 @@ class Lines:
                     inside = (*place, tables[place])
                 else:
                     inside = (*inside, names[-1])
-                self._known.setdefault(inside, number)
+                self._note(inside, number)
             elif key := _KEY.match(line):
-                self._known.setdefault((*inside, *_parts(key[1])), number)
+                self._note((*inside, *_parts(key[1])), number)
+
+    def _note(self, path: Where, number: int) -> None:
+        """Line `number` says what is at `path`, and is the first of each table around it that no other line says."""
+        self._known.setdefault(path, number)
+        for end in range(min(len(path), _DEEPEST)):
+            self._within.setdefault(path[:end], number)
 
     def of(self, path: Where, value: object = None) -> int | None:
         """The line of the innermost part of `path` that has one; of a text `value` in a long list, its own line."""
-        if path not in self._known and any(known[: len(path)] == path for known in self._known):
-            return min(number for known, number in self._known.items() if known[: len(path)] == path)
+        if path not in self._known and path in self._within:
+            return self._within[path]
         first = next((self._known[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._known), None)
         if first is None or path in self._known or not isinstance(value, str):
             return first

@@ -5,6 +5,8 @@ from scrubber.reference.lines import SortedLines
 COLUMNS = ("code", "description")
 SEVENTH_COLUMNS = ("code", "character", "text")
 _CATEGORY, _FULL = 3, 7
+_KEPT = 10_000
+"""Texts: a claim of headings asks for those of all codes under each, and each proof of a fix asks again."""
 
 
 class Descriptions:
@@ -13,9 +15,20 @@ class Descriptions:
     def __init__(self, texts: SortedLines, seventh: SortedLines) -> None:
         self._texts = texts
         self._seventh = seventh
+        self._known: dict[str, str | None] = {}
 
     def of(self, code: str) -> str | None:
         """The description of `code` (without dot), None when the list has none."""
+        if code in self._known:
+            return self._known[code]
+        text = self._put_together(code)
+        if len(code) <= _FULL:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[code] = text
+        return text
+
+    def _put_together(self, code: str) -> str | None:
         if found := self._text(code):
             return found
         if len(code) != _FULL:

@@ -22,8 +22,10 @@ SIX = 6
 """Characters in front of the seventh."""
 
 
-def _pointing_at(case: Case, index: int) -> tuple[Line, ...]:
-    return tuple(line for line in case.lines if index + 1 in line.on_claim.diagnosis_pointers)
+def _pointing_at(case: Case, index: int) -> list[Line]:
+    """The lines that point at a diagnosis, by date: in whatever order they come, the same is said of them."""
+    pointing = [line for line in case.lines if index + 1 in line.on_claim.diagnosis_pointers]
+    return sorted(pointing, key=lambda line: line.on_claim.service_date_from or case.as_of)
 
 
 def claim_release(case: Case) -> Release:

@@ -58,9 +58,10 @@ def documentation(case: Case) -> Hits:
     The payer's policy may want further elements.
     """
     on_file = {_normal(each) for each in case.claim.documentation or ()}
+    absent: dict[Element, bool] = {}
     hits = []
     for line in case.lines:
-        missing = [e for e in line.code.documentation if _applies(e, line) and not _is_on_file(e, on_file)]
+        missing = [e for e in line.code.documentation if _applies(e, line) and _is_absent(e, on_file, absent)]
         if missing:
             titles = "; ".join(element.title for element in missing)
             text = f"The documentation on file for {line.code.code} lacks: {titles}."
@@ -81,6 +82,13 @@ def _by_policy(case: Case, line: Line, on_file: set[str]) -> Iterator[Hit]:
 
 def _applies(element: Element, line: Line) -> bool:
     return element.modifier is None or element.modifier in line.service.modifiers
+
+
+def _is_absent(element: Element, on_file: set[str], absent: dict[Element, bool]) -> bool:
+    """Whether an element is not on file; looked for once, however many lines want it."""
+    if element not in absent:
+        absent[element] = not _is_on_file(element, on_file)
+    return absent[element]
 
 
 def _is_on_file(element: Element, on_file: set[str]) -> bool:

@@ -20,15 +20,22 @@ EITHER_COLUMN = dt.date(2019, 7, 1)
 def live_pairs(day: Day) -> list[tuple[Line, Line, Pair]]:
     """Every two lines of the day that stand in a live edit: column 1's line, column 2's line, the edit."""
     if day.pairs is None:
-        pair_of = day.release.pair
+        # Each edit is looked up once, however many lines bill its two codes.
+        edits: dict[tuple[str, str], Pair | None] = {}
         day.pairs = [
             (one, two, pair)
             for one in day.lines
             if one.code.partners
             for two in day.lines
-            if two.code.character in one.code.partners and (pair := pair_of(one.code.code, two.code.code))
+            if two.code.character in one.code.partners and (pair := _edit(one.code.code, two.code.code, day, edits))
         ]
     return day.pairs
+
+
+def _edit(one: str, two: str, day: Day, edits: dict[tuple[str, str], Pair | None]) -> Pair | None:
+    if (one, two) not in edits:
+        edits[one, two] = day.release.pair(one, two)
+    return edits[one, two]
 
 
 def bypassed(one: Line, two: Line, day: Day) -> bool:

@@ -60,7 +60,7 @@ def _read_file(path: Path, problems: list[str]) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         problems.append(f"settings file {path}: cannot be read ({error.strerror})")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # not UTF-8, not TOML, a number of thousands of digits; lists without end
         problems.append(f"settings file {path}: is not TOML (UTF-8, `name = value` lines)")
     return {}
 
@@ -75,16 +75,17 @@ def _convert(item: Field[Any], base: type, raw: object, source: str, problems: l
             value = int(raw)
         elif base is float and isinstance(raw, int | float | str) and not isinstance(raw, bool):
             value = float(raw)
-        elif base is Path and isinstance(raw, str | Path) and str(raw):
+        elif base is Path and isinstance(raw, str | Path) and str(raw) and "\0" not in str(raw):
             value = Path(raw)
         elif base is str and isinstance(raw, str):
             value = raw.strip()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         value = None
     low, high, choices = item.metadata["low"], item.metadata["high"], item.metadata["choices"]
     if choices and isinstance(value, str):
         value = next((choice for choice in choices if choice.lower() == value.lower()), None)
-    if isinstance(value, int | float) and ((low is not None and value < low) or (high is not None and value > high)):
+    # Asked so that a float which is no number, below and above nothing, is refused too.
+    if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
         value = None
     if value is None or (value == "" and item.default not in ("", MISSING)):
         problems.append(f"{item.name} ({source}): {shown(raw)!r} will not do; allowed is {allowed(item, base)}")

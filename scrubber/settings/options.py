@@ -4,7 +4,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import Field, field, fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from scrubber.settings.secret import Secret
 
@@ -19,6 +19,9 @@ def setting(
 ) -> Any:  # noqa: ANN401 - dataclasses.field is typed so as well: the declared type of the field counts
     """A field of a settings class. `text`: what it is for; `low` and `high` are allowed themselves."""
     return field(default=default, metadata={"text": text, "low": low, "high": high, "choices": choices})
+
+
+_MOST_BITS: Final = 1000
 
 
 def options(kind: type) -> Iterator[Field[Any]]:
@@ -49,4 +52,6 @@ def shown(value: object) -> str:
     """Words for a value, for people; never a secret's."""
     if isinstance(value, Secret):
         return "<hidden>" if value.reveal() else "<unset>"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number of more than 300 digits"  # which Python may refuse to write out
     return "<unset>" if value is None or value == "" else str(value)

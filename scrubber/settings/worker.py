@@ -58,14 +58,23 @@ class Settings:
         "PLAINTEXT", "How to talk to the brokers.", choices=("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
     )
     sasl_mechanism: str = setting(
-        "PLAIN", "How to log in, with a SASL protocol.", choices=("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+        "PLAIN", "How to log in, with a SASL protocol.",
+        choices=("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"),
+    )  # fmt: skip
+    sasl_username: str = setting("", "User to log in as; with `sasl_token_url` the client id.")
+    sasl_password: Secret = setting(
+        Secret(""), "Password to log in with, or the client's secret; from the environment only."
     )
-    sasl_username: str = setting("", "User to log in as.")
-    sasl_password: Secret = setting(Secret(""), "Password to log in with; from the environment only.")
     sasl_password_file: Path | None = setting(None, "File that holds the password, in place of the variable.")
+    sasl_token_file: Path | None = setting(None, "File that holds a token for OAUTHBEARER; read at each login.")
+    sasl_token_url: str = setting("", "Endpoint (https) that gives tokens for OAUTHBEARER to clients.")
+    sasl_token_scope: str = setting("", "Scope to ask that endpoint for. Unset: none.")
+    sasl_token_ca_file: Path | None = setting(
+        None, "Certificate authority (PEM) of that endpoint. Unset: the system's."
+    )
     tls_ca_file: Path | None = setting(None, "Certificate authority (PEM) of the brokers. Unset: the system's.")
     tls_cert_file: Path | None = setting(None, "This worker's certificate (PEM), where brokers ask for one.")
-    tls_key_file: Path | None = setting(None, "Key (PEM) of that certificate.")
+    tls_key_file: Path | None = setting(None, "Key (PEM) of that certificate, not encrypted.")
 
     batch_records: int = setting(2000, "Most records in one transaction.", low=1, high=20_000)
     batch_cpu_ms: int = setting(

@@ -1,7 +1,7 @@
 """Send claims to a worker and wait for its verdicts."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from scrubber.contract import Claim, Origin, Verdict, content_type_of, decode_verdict, encode_claim
+from scrubber.contract.replay import read_letter
 from scrubber.kafka.clients import connection
 from scrubber.kafka.closing import close
 from scrubber.settings import Settings
@@ -128,8 +129,13 @@ class ScrubberClaims:
             async with self._arrived:
                 self._arrived.notify_all()
 
-    def _note(self, topic: str, value: bytes, headers: Iterable[tuple[str, bytes]]) -> None:
+    def _note(self, topic: str, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         if topic == self._settings.dead_letter_topic:
+            letter = read_letter(headers)
+            if letter is not None and letter.kind == "replayed":
+                # Under way again: its next answer counts.
+                self._refused.pop(letter.origin, None)
+                return
             words = {name: content.decode() for name, content in headers if name.startswith("scrubber_")}
             origin = Origin(words["scrubber_topic"], int(words["scrubber_partition"]), int(words["scrubber_offset"]))
             self._refused[origin] = ClaimRefusedError(words["scrubber_reason"], words["scrubber_path"], origin)
@@ -138,6 +144,7 @@ class ScrubberClaims:
             self._latest[verdict.claim_id] = verdict
             if verdict.origin is not None:
                 self._verdicts[verdict.origin] = verdict
+                self._refused.pop(verdict.origin, None)
 
     async def _publish(self, value: bytes, key: str | None, headers: list[tuple[str, bytes]]) -> Origin:
         where = await self._producer.send_and_wait(

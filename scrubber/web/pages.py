@@ -1,5 +1,6 @@
 """/healthz, /readyz and /metrics, through Faust's web server."""
 
+import asyncio
 from typing import Any
 
 import faust
@@ -27,5 +28,5 @@ def add_pages(app: faust.App, claims: ClaimLoop, metrics: Metrics) -> None:
     @app.page("/metrics")
     async def metrics_page(view: Any, _request: Any) -> Any:  # noqa: ANN401
         """Prometheus's text format."""
-        body = metrics.render(claims.assigned, claims.states())
+        body = metrics.render(claims.assigned, claims.states(), tasks=len(asyncio.all_tasks()))
         return view.bytes(body, headers={"Content-Type": CONTENT_TYPE_LATEST})

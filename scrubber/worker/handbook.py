@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from scrubber.contract import DEAD_LETTER_REASONS
-from scrubber.kafka.metrics import METRICS
+from scrubber.contract import DEAD_LETTER_ACTIONS, DEAD_LETTER_REASONS
+from scrubber.kafka.metrics import METRICS, STANDARD
+from scrubber.kafka.unreachable import REASONS
 from scrubber.log import Event
 from scrubber.settings import Settings, allowed, settings_fields, type_of
 from scrubber.web.reasons import NOT_READY
@@ -43,7 +44,7 @@ def _tables() -> dict[str, str]:
             (
                 (f"`{metric.name}{'_total' if metric.kind == 'counter' else ''}`", metric.kind,
                  ", ".join(f"`{label}`" for label in metric.labels), metric.text)
-                for metric in METRICS
+                for metric in (*METRICS, *STANDARD)
             ),
         ),
         "events": _table(
@@ -55,8 +56,10 @@ def _tables() -> dict[str, str]:
             ),
         ),
         "dead-letters": _table(
-            ("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in DEAD_LETTER_REASONS.items())
+            ("Reason", "Meaning", "What to do"),
+            ((f"`{reason}`", text, DEAD_LETTER_ACTIONS[reason]) for reason, text in DEAD_LETTER_REASONS.items()),
         ),
+        "unreachable": _table(("Reason", "Meaning"), ((f"`{reason}`", text) for reason, text in REASONS.items())),
         "not-ready": _table(("Status", "Meaning"), ((f"`{reason}`", text) for reason, text in NOT_READY.items())),
     }  # fmt: skip
 

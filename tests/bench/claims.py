@@ -15,6 +15,7 @@ from scrubber.contract import decode_claim
 from scrubber.engine import Engine, filing_day, load_engine
 
 from .maker import FIRST_DAY, Maker
+from .validator_form import known_diagnoses, known_procedures
 
 SEED = 20260918
 BLOCK, CLEAN_OF_BLOCK = 20, 17
@@ -67,7 +68,13 @@ def read_claims(path: Path, first: int, last: int) -> list[bytes]:
 def _verified(engines: Sequence[Engine]) -> Iterator[tuple[bytes, str]]:
     """Yield claims and dispositions; of every block the engines pass exactly its share, in mixed order."""
     random = Random(SEED)
-    maker = Maker(random, lambda code: all(_is_usual(engine, code) for engine in engines))
+    # First what claim-validator knows too, so that it need not spend its time on reporting what it lacks.
+    maker = Maker(
+        random,
+        lambda code: all(_is_usual(engine, code) for engine in engines),
+        procedures=known_procedures(),
+        diagnoses=known_diagnoses(),
+    )
     for number in count(1):
         if number % BLOCK == 1:
             wanted = [True] * CLEAN_OF_BLOCK + [False] * (BLOCK - CLEAN_OF_BLOCK)

@@ -10,7 +10,6 @@ from random import Random
 from scrubber.reference import data_folder
 
 from .faults import FAULTS, Event, Line, cents, money, service
-from .validator_form import known_diagnoses, known_procedures
 
 FIRST_DAY = dt.date(2026, 4, 15)
 DAYS = 60
@@ -46,16 +45,22 @@ class _Zipf:
 class Maker:
     """Makes claims; which ones depends on the random numbers alone."""
 
-    def __init__(self, random: Random, usable: Callable[[str], bool]) -> None:
-        """`usable`: whether a supply may be billed as these claims do."""
+    def __init__(
+        self,
+        random: Random,
+        usable: Callable[[str], bool],
+        procedures: Container[str] = (),
+        diagnoses: Container[str] = (),
+    ) -> None:
+        """`usable`: whether a supply may be billed as these claims do. `procedures`, `diagnoses`: the common ones."""
         self._random = random
         folder = data_folder()
         supplies = [row["code"] for row in _rows(folder / "hcpcs.tsv") if row["code"][0] in "AEJL"]
         supplies = [code for code in supplies if usable(code)]
-        diagnoses = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"]]
-        diagnoses = [f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in diagnoses if code[1:3].isdigit()]
-        self._supplies = _Zipf(_common_first(supplies, known_procedures(), random))
-        self._diagnoses = _Zipf(_common_first(diagnoses, known_diagnoses(), random))
+        valid = [row["code"] for row in _rows(folder / "icd10cm.tsv") if not row["flags"]]
+        valid = [f"{code[:3]}.{code[3:]}" if len(code) > 3 else code for code in valid if code[1:3].isdigit()]
+        self._supplies = _Zipf(_common_first(supplies, procedures, random))
+        self._diagnoses = _Zipf(_common_first(valid, diagnoses, random))
         self._visits = _Zipf(VISITS)
         self._modifiers = _Zipf(MODIFIERS)
         self._prices: dict[str, int] = {}
@@ -173,7 +178,7 @@ class Maker:
 
 
 def _common_first(codes: list[str], known: Container[str], random: Random) -> list[str]:
-    """Ranks: first what claim-validator knows too, so that it need not spend its time on reporting what it lacks."""
+    """Ranks: in any order, the known ones first."""
     random.shuffle(codes)
     return sorted(codes, key=lambda code: code not in known)
 

@@ -3,84 +3,23 @@
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import docker
 import pytest
-from docker.errors import BuildError
-from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
-from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 import scrubber
-from scrubber.kafka.embedded import free_port
 from scrubber.testing import ClaimRefusedError, ScrubberClaims, ScrubberContainer
 from scrubber.testing.ready import WorkerNotReadyError
 from tests.claims import claim
-from tests.containers import IMAGE, require_image
 from tests.examples import run_example
+from tests.images import LOCKED_DOWN, engine, image, kafka, network
 from tests.sites import wait_until
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.timeout(600)]
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parent.parent.parent
-TAG = "claim-scrubber:checkout"
-# How a cluster would run it. Nothing that the worker does needs more.
-LOCKED_DOWN = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[docker.DockerClient]:
-    require_image()
-    client = docker.from_env(timeout=300)
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
-def image(engine: docker.DockerClient) -> str:
-    try:
-        engine.images.build(path=str(ROOT), dockerfile="deploy/Dockerfile", tag=TAG, rm=True, forcerm=True)
-    except BuildError as error:
-        log = "".join(str(line.get("stream", line.get("error", ""))) for line in error.build_log)
-        pytest.fail(f"the image was not built:\n{log[-3000:]}", pytrace=False)
-    return TAG
-
-
-@pytest.fixture(scope="module")
-def network(engine: docker.DockerClient) -> Iterator[Network]:
-    with Network() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def kafka(network: Network) -> Iterator[str]:
-    """Kafka's address for the tests; for containers on the network it is kafka:9094."""
-    port = free_port()
-    env = {
-        "NODE_ID": "1",
-        "PROCESS_ROLES": "broker,controller",
-        "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-        "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-        "INTER_BROKER_LISTENER_NAME": "NETWORK",
-        "LISTENERS": "TESTS://:9092,CONTROLLER://:9093,NETWORK://:9094",
-        "ADVERTISED_LISTENERS": f"TESTS://127.0.0.1:{port},NETWORK://kafka:9094",
-        "LISTENER_SECURITY_PROTOCOL_MAP": "TESTS:PLAINTEXT,NETWORK:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "OFFSETS_TOPIC_NUM_PARTITIONS": "1",
-        "OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-        "TRANSACTION_STATE_LOG_NUM_PARTITIONS": "1",
-        "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-        "TRANSACTION_STATE_LOG_MIN_ISR": "1",
-        "GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-        "AUTO_CREATE_TOPICS_ENABLE": "false",
-    }
-    container = DockerContainer(IMAGE).with_network(network).with_network_aliases("kafka").with_bind_ports(9092, port)
-    container.with_envs(**{f"KAFKA_{name}": value for name, value in env.items()})
-    container.with_env("KAFKA_HEAP_OPTS", "-Xmx512m -XX:TieredStopAtLevel=1")
-    with container.waiting_for(LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(60)):
-        yield f"127.0.0.1:{port}"
+__all__ = ["engine", "image", "kafka", "network"]
 
 
 async def test_claims_go_in_and_verdicts_come_out(image: str, network: Network, kafka: str) -> None:
@@ -126,8 +65,8 @@ def test_a_worker_that_cannot_start_says_why(image: str) -> None:
 
 
 def test_a_worker_without_kafka_is_not_ready(image: str) -> None:
-    container = ScrubberContainer(image).with_kafka("127.0.0.1:1").with_topics(create=False).with_ready_timeout(3)
-    with pytest.raises(WorkerNotReadyError, match="not ready within 3 s: /readyz says broker-unreachable"), container:
+    container = ScrubberContainer(image).with_kafka("127.0.0.1:1").with_topics(create=False).with_ready_timeout(10)
+    with pytest.raises(WorkerNotReadyError, match="not ready within 10 s: /readyz says broker-unreachable"), container:
         pass
     assert container.exit_code == 0
 
@@ -141,34 +80,12 @@ def test_what_the_image_says(engine: docker.DockerClient, image: str) -> None:
     config = engine.images.get(image).attrs["Config"]
     env = dict(pair.split("=", 1) for pair in config["Env"])
     assert config["User"] == "65532:65532"
+    assert config["Volumes"] is None
     assert (config["Entrypoint"], config["Cmd"]) == (["scrubber"], ["worker"])
     assert "healthcheck.py" in config["Healthcheck"]["Test"][-1]
     assert (env["SCRUBBER_WEB_HOST"], env["SCRUBBER_WEB_PORT"]) == ("0.0.0.0", "6066")  # noqa: S104 - what it is about
     assert not [name for name in env if name.startswith("PIP_")]
     assert config["Labels"]["org.opencontainers.image.title"] == "claim-scrubber"
-
-
-_LOOK_AROUND = """
-import importlib.util, json, os, pathlib
-def writable(folder):
-    try:
-        pathlib.Path(folder, "probe").touch()
-    except OSError:
-        return False
-    return True
-print(json.dumps({
-    "uid": os.getuid(),
-    "writable": [folder for folder in ("/", "/opt/scrubber", os.path.dirname(os.__file__)) if writable(folder)],
-    "tools": [name for name in ("pip", "hatchling", "setuptools") if importlib.util.find_spec(name)],
-    "pip settings": [str(path) for path in pathlib.Path("/opt").rglob("pip.conf")],
-}))
-"""
-
-
-@pytest.mark.parametrize("read_only", [False, True])
-def test_the_worker_may_change_nothing(engine: docker.DockerClient, image: str, read_only: bool) -> None:
-    output = engine.containers.run(image, ["-c", _LOOK_AROUND], entrypoint="python", read_only=read_only, remove=True)
-    assert json.loads(output) == {"uid": 65532, "writable": [], "tools": [], "pip settings": []}
 
 
 def test_the_documents_example(pytester: pytest.Pytester, image: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,12 +16,14 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from prometheus_client.parser import text_string_to_metric_families
 
 from scrubber.kafka.embedded import embedded_broker
-from scrubber.kafka.metrics import METRICS
+from scrubber.kafka.metrics import METRICS, STANDARD
 from scrubber.web.reasons import NOT_READY
 from scrubber.worker import ExitCode
 from tests.brokers import Broker
 from tests.claims import claim_bytes
 from tests.sites import Sent, Site, wait_until
+
+ON_LINUX = sys.platform == "linux"
 
 
 def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -58,7 +60,12 @@ async def test_pages_tell_what_was_done(site: Site) -> None:
     assert [found["scrubber_lag_records", (str(number),)] for number in range(3)] == [0, 0, 0]
     assert found["scrubber_log_keys_dropped", ()] == 0
     families = {family.name for family in text_string_to_metric_families(text)}
-    assert families == {metric.name for metric in METRICS}
+    assert families == {metric.name for metric in (*METRICS, *(STANDARD if ON_LINUX else STANDARD[-3:]))}
+    assert found["scrubber_tasks", ()] > 5
+    if ON_LINUX:
+        assert 40 << 20 < found["process_resident_memory_bytes", ()] < 1 << 30
+        assert 10 < found["process_open_fds", ()] < 200
+        assert 0.1 < found["process_cpu_seconds_total", ()] < 60
     assert sum(line["claims"] for line in summaries) == 22
     # A healthy worker is quiet.
     expected = {"worker-starting", "partitions-assigned", "summary", "draining", "worker-stopped"}

@@ -14,6 +14,8 @@ from scrubber.reference.importers.source import FETCH
 SAMPLE_ROWS = 200
 MOST_BYTES = 1 << 30
 """Unpacked, of one file. The largest published table, practitioner PTP in one piece, has 186 MB."""
+MOST_LINES = 20_000_000
+"""Of one text: that table has not a quarter of them, and a gigabyte of blank lines would be read for an hour."""
 
 Progress = Callable[[int, int], None]
 """Called with the bytes read so far of the stored file, and its size."""

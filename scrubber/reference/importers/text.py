@@ -8,6 +8,7 @@ from operator import methodcaller
 from typing import IO, NamedTuple
 
 from scrubber.reference.errors import SourceError
+from scrubber.reference.importers import document
 from scrubber.reference.importers.document import SAMPLE_ROWS, Progress, Row, Sample, bounded, whole
 from scrubber.reference.importers.source import FETCH
 
@@ -132,6 +133,8 @@ class Text:
                     rest += block
                 if len(rest) > _LONGEST_LINE:
                     raise SourceError(self.name, first, "text in lines", "This is no published table.")
+                if first > document.MOST_LINES:
+                    raise SourceError(self.name, first, "fewer lines", "This is no published table.")
         self._tell_all(opened)
         if rest:
             yield _Block(first, _lines(rest), ended=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from io import BytesIO
 from itertools import islice
+from typing import IO
 
 import python_calamine as calamine
 
@@ -16,9 +17,17 @@ from scrubber.reference.importers.source import FETCH
 
 _CHUNK = 1 << 20
 _TOLD_EVERY = 10_000
-_FAR_RIGHT = re.compile(rb'<c r="(?:[A-Z]{3,}|[B-Z][A-Z])[0-9]')
-"""A cell right of column AZ. The widest published table ends at AV, and sheets are held as rectangles."""
-_LONGEST_MATCH = 20
+_BOOK, _OTHER_BOOKS = "xl/workbook.xml", {"xl/workbook.bin", "content.xml"}
+# A sheet is held as a rectangle up to its farthest cell, so one cell far away can take all memory. Published tables are
+# wide (the widest ends at AV) or long, never both.
+_CELL = rb"<(?:[\w.-]+:)?c"
+_AT = _CELL + rb"""\s+r\s*=\s*["']"""
+_NOWHERE = re.compile(_CELL + rb"""(?:/?>|\s(?!\s*r\s*=\s*["'][A-Za-z]{1,3}[0-9]{1,7}["']))""")
+_FAR_RIGHT = re.compile(_AT + rb"(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z])")
+_FAR_DOWN = re.compile(_AT + rb"[A-Za-z]+(?:[2-9]|1[1-9])[0-9]{5}[0-9]")
+_WIDE = re.compile(_AT + rb"(?:[K-Zk-z]|[Aa][A-Za-z])[0-9]")
+_LONG = re.compile(_AT + rb"[A-Za-z]+[0-9]{6}")
+_LONGEST_MATCH = 80
 
 
 class Workbook:
@@ -96,18 +105,34 @@ def _text(cell: object) -> str:
 
 
 def _check(name: str, stored: bytes) -> None:
-    """Read every part once: each must be whole by its CRC, together bounded, and no sheet wider than a table is."""
+    """Read every part once: each must be whole by its CRC, together bounded, and cells where a table has them."""
     size = 0
     with whole(name), zipfile.ZipFile(BytesIO(stored)) as parts:
+        names = set(parts.namelist())
+        if _BOOK not in names or names & _OTHER_BOOKS:
+            raise SourceError(name, None, "a workbook as .xlsx", "Save it as one, or unpack it.")
         for part in parts.infolist():
-            is_sheet, tail = part.filename.startswith("xl/worksheets/"), b""
             with parts.open(part) as stream:
-                while chunk := stream.read(_CHUNK):
-                    size += len(chunk)
-                    bounded(name, size)
-                    if is_sheet and _FAR_RIGHT.search(tail + chunk):
-                        raise SourceError(name, None, "sheets that end at column AZ", "This is no published table.")
-                    tail = chunk[-_LONGEST_MATCH:]
+                size = _check_part(name, stream, size)
+
+
+def _check_part(name: str, stream: IO[bytes], size: int) -> int:
+    """`size` with the bytes of this part added."""
+    is_wide, is_long, is_last, tail = False, False, False, b""
+    while not is_last:
+        chunk = stream.read(_CHUNK)
+        is_last, text = len(chunk) < _CHUNK, tail + chunk
+        size += len(chunk)
+        bounded(name, size)
+        is_wide, is_long = is_wide or bool(_WIDE.search(text)), is_long or bool(_LONG.search(text))
+        if _FAR_RIGHT.search(text) or _FAR_DOWN.search(text) or (is_wide and is_long):
+            expected = "sheets that end at column AZ, or at J where they are long"
+            raise SourceError(name, None, expected, "This is no published table.")
+        nowhere = _NOWHERE.search(text)
+        if nowhere and (is_last or nowhere.start() < len(text) - _LONGEST_MATCH):
+            raise SourceError(name, None, "cells that say where they stand", FETCH)
+        tail = text[-_LONGEST_MATCH:]
+    return size
 
 
 def _damaged(name: str, error: Exception) -> SourceError:

@@ -33,6 +33,7 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "reference", "reference info", "reference import", "reference remove", "reference lookup", "reference diff",
         "policy", "policy check", "policy show",
         "topics", "topics list", "topics create", "topics schema",
+        "dead-letters", "dead-letters list", "dead-letters show", "dead-letters replay",
     }  # fmt: skip
 
 

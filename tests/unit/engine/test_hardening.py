@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from scrubber.contract import ContractError, Verdict, decode_claim, encode_verdict
-from scrubber.engine import Engine, filing_day
+from scrubber.engine import Engine, filing_day, load_engine
 from scrubber.engine.examples import scrub_example
 from scrubber.engine.patch import apply_patch
 from scrubber.rules.example import Example, example
+from tests.properties import instructions
 
 AS_OF = dt.date(2026, 9, 18)
 NAME = "JOHN Q PATIENT"
@@ -80,6 +81,26 @@ def test_the_worst_claim_is_answered_in_bounded_work(engine: Engine) -> None:
     verdict = engine.scrub(claim, as_of=AS_OF)
     assert time.perf_counter() - began < 5
     assert len(encode_verdict(verdict)) < 500_000
+
+
+_PAIRED = ["20983", "77013", "99213", "17000", "57520"] * 10
+_HEADINGS = "S72 L57 M80 S52 S82 M84 T40 H40 E11 E10 I63 C50"
+
+
+@pytest.mark.parametrize(
+    ("worst", "most"),
+    [
+        (example("17000", "17000", "17000", dx="S06.0 " * 50), 4_500_000),
+        (example(*_PAIRED, dx=_HEADINGS), 4_000_000),
+        (example(*["20983"] * 50, dx="C79.51", documentation=["x"]), 2_000_000),
+        (example(*["99213"] * 15, *["20983"] * 15, *["17000"] * 20), 6_500_000),
+    ],
+)
+def test_the_worst_claims_known_do_not_get_worse(engine: Engine, worst: Example, most: int) -> None:
+    """In instructions of Python, of which a slow machine does some 50 million a second. The first took a second."""
+    claim = worst.claim()
+    engine.scrub(claim, as_of=AS_OF)
+    assert instructions(lambda: engine.scrub(claim, as_of=AS_OF)) < most
 
 
 def test_free_text_in_place_of_a_code_is_never_repeated(engine: Engine) -> None:
@@ -255,3 +276,27 @@ def test_a_code_that_ended_cites_the_list_that_says_so(engine: Engine) -> None:
     (finding,) = scrub_example(engine, example("J1030", dx="M17.11")).findings
     assert finding.rule == "procedure-not-valid"
     assert finding.source.startswith("HCPCS")
+
+
+def test_what_is_remembered_of_lines_is_bounded_over_all_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each release had a bound of its own: together they could fill the memory of a worker."""
+    monkeypatch.setattr("scrubber.engine.views._MEMO_LIMIT", 50)
+    fresh = load_engine()
+    for year in range(2012, 2027):
+        lines = [f"99213x{units}/{year}-0{month}-01" for units in range(1, 6) for month in range(1, 10)]
+        fresh.scrub(example(*lines).claim(), as_of=AS_OF)
+    (views,) = fresh._views.values()
+    assert len(views._by_release) > 10
+    assert sum(map(len, views._by_release.values())) <= 50
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("place_of_service", "1" * 201), ("diagnoses", [" " * 200 + "L57.0"]), ("documentation", ["x" * 1001])],
+)
+def test_texts_are_bounded(field: str, value: Any) -> None:
+    """A verdict may repeat some of them, and the engine remembers others."""
+    with pytest.raises(ContractError, match="invalid-length"):
+        decode_claim(json.dumps(example("17000").event() | {field: value}).encode())
+    with pytest.raises(ContractError, match="invalid-length at /service_lines/0/modifiers/0"):
+        decode_claim(_changed(example("17000"), modifiers=["9" * 201]))

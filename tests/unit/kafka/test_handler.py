@@ -4,6 +4,7 @@ import json
 import pytest
 from aiokafka import ConsumerRecord
 
+from scrubber.contract import Origin, decode_claim, decode_verdict
 from scrubber.contract.cloudevents import timestamp
 from scrubber.engine import Engine
 from scrubber.kafka.handler import ClaimHandler, Tally
@@ -74,6 +75,8 @@ def test_the_tally_counts_what_was_written(handler: ClaimHandler) -> None:
         ("traceparent", b"JANE DOE", False),
         ("content-type", b"application/JANE-DOE", False),
         ("ce_subject", b"JANE DOE", False),
+        ("scrubber_replay_of", b"JANE DOE", False),
+        ("scrubber_replay_time", b"JANE DOE", False),
     ],
 )
 def test_headers_pass_only_in_forms_that_hold_no_text(
@@ -84,7 +87,38 @@ def test_headers_pass_only_in_forms_that_hold_no_text(
         assert ((name, value) in headers) is kept
 
 
+def test_a_replayed_record_is_answered_as_the_one_of_its_first_place(handler: ClaimHandler, engine: Engine) -> None:
+    first = [("scrubber_replay_of", b"claims.submitted.2.7"), ("scrubber_replay_time", b"2026-09-01T12:00:00.000Z")]
+    body = claim()
+    del body["received_at"]
+    value = json.dumps(body).encode()
+    origin = Origin("claims.submitted", 2, 7)
+    _, answer, headers = handler(record(value, first), Tally())
+    wanted = engine.scrub(decode_claim(value), as_of=dt.date(2026, 9, 1), origin=origin)
+    assert decode_verdict(answer or b"") == wanted
+    assert dict(headers)["ce_id"].decode() == wanted.verdict_id
+    assert dict(headers)["ce_time"] == b"2026-09-01T12:00:00.000Z"
+    _, _, dead = handler(record(b"no", first), Tally())
+    assert dict(dead)["ce_id"] == b"claims.submitted.2.7"
+    assert dict(dead)["ce_time"] == b"2026-09-01T12:00:00.000Z"
+    _, _, forged = handler(record(b"no", [("scrubber_replay_of", b"claims.submitted.2.99")]), Tally())
+    assert dict(forged)["ce_id"] == b"claims.submitted.2.41"
+
+
 @pytest.mark.parametrize("milliseconds", [0, 999, 1_795_379_653_425])
 def test_times_are_rfc_3339(milliseconds: int) -> None:
     expected = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
     assert dt.datetime.fromisoformat(timestamp(milliseconds).decode()) == expected
+
+
+@pytest.mark.parametrize("milliseconds", [-(2**63), -1, 253_402_300_800_000, 1_795_379_653_425_000, 2**63 - 1])
+def test_a_record_may_have_any_time(handler: ClaimHandler, milliseconds: int) -> None:
+    body = claim()
+    del body["received_at"]
+    value, tally = json.dumps(body).encode(), Tally()
+    odd = ConsumerRecord("claims.submitted", 2, 41, milliseconds, 0, b"K", value, None, 1, 1, ())
+    _, answer, headers = handler(odd, tally)
+    assert tally.verdicts == {"pass": 1}
+    assert json.loads(answer or b"")["as_of"] in {str(dt.datetime.now(dt.UTC).date() - dt.timedelta(n)) for n in (0, 1)}
+    assert len(dict(headers)["ce_time"]) == len("2026-09-20T12:00:00.000Z")
+    dt.datetime.fromisoformat(dict(headers)["ce_time"].decode())

@@ -1,5 +1,6 @@
 """Each kind of mistake that a policy file can hold, in the words that tell it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -250,3 +251,25 @@ def test_lines_inside_long_texts_are_no_fields(tmp_path: Path) -> None:
     text = 'filing_limit_source = """\nfiling_limit_months = 1\n"""\nfiling_limit_months = 0'
     (problem,) = _check(tmp_path, text)
     assert problem.startswith(":8: filing_limit_months is 0")
+
+
+@pytest.mark.parametrize(
+    ("odd", "problems"),
+    [
+        (f"notes = [\n[{' ' * 3000}\n]]\n", 1),  # a line that looks like a header and never ends
+        ("[[frequency]]\nx = 1\n" * 1500, 7500),
+    ],
+)
+def test_no_file_takes_long_to_refuse(tmp_path: Path, odd: str, problems: int) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(f'id = "p"\ntitle = "T"\nversion = "1"\n{odd}')
+    began = time.process_time()
+    found = check_file(file, tmp_path)
+    assert time.process_time() - began < 1.5
+    assert len(found) == problems
+    assert found[0].line in (4, 5)
+
+
+def test_a_number_that_python_does_not_write_out_is_refused_like_others(tmp_path: Path) -> None:
+    (problem,) = _check(tmp_path, f"filing_limit_months = 0x{'f' * 5000}")
+    assert "filing_limit_months is a number of more than 300 digits; it must be" in problem

@@ -219,3 +219,13 @@ def test_a_missing_seventh_character_is_named(engine: Engine, dx: str, said: str
 def test_a_heading_over_more_than_seventh_characters_is_a_heading(engine: Engine, dx: str) -> None:
     expected = "diagnosis-seventh-character" if dx == "M80.08" else "diagnosis-not-billable"
     assert expected in _found(scrub_example(engine, example("99213", dx=f"I10 {dx}", date="2026-10-01")))
+
+
+def test_the_first_date_counts_in_whatever_order_the_lines_come(engine: Engine) -> None:
+    """One code that is unknown, pointed at by lines of two releases: it was the first line's, not the first date's."""
+    said = set()
+    for lines in permutations(("99213#1/2021-03-01", "99214#1/2026-09-15", "99215#1/2021-03-02")):
+        verdict = scrub_example(engine, example(*lines, dx="XX9.9"))
+        (finding,) = [each for each in verdict.findings if each.rule == "diagnosis-not-valid"]
+        said.add(tuple(sorted(lines[number - 1][:5] for number in finding.lines)))
+    assert said == {("99213", "99215")}

@@ -1,8 +1,15 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from scrubber.settings import Secret, Settings, SettingsError, names
+from tests.secured import write_certificates
 
 
 def problems(
@@ -51,12 +58,31 @@ def test_settings_that_do_not_go_together() -> None:
     assert "is no folder" in problems({"reference_folder": "/dev/null"})
 
 
-@pytest.mark.parametrize("text", ["nope = = 1", "\x00"])
+@pytest.mark.parametrize("text", ["nope = = 1", "\x00", "a = " + "[" * 5000, "web_port = " + "9" * 5000])
 def test_a_file_that_is_no_toml(tmp_path: Path, text: str) -> None:
     file = tmp_path / "worker.toml"
     file.write_text(text)
     assert "is not TOML" in problems({}, {}, file)
     assert "cannot be read" in problems({}, {}, tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "drain_seconds = nan",
+        "drain_seconds = 1" + "0" * 400,
+        "web_port = 0x" + "f" * 5000,
+        "heartbeat_interval_ms = 0x" + "f" * 5000,
+        'tls_ca_file = "\\u0000"',
+        'reference_folder = "\\u0000"',
+    ],
+)
+def test_odd_values_are_refused_like_others(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "worker.toml"
+    file.write_text(line)
+    said = problems(file=file)
+    assert said.startswith(line.split(maxsplit=1)[0])
+    assert len(said) < 1000
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
@@ -79,5 +105,39 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
 
 def test_every_setting_is_described_with_its_source() -> None:
     lines = Settings.load({}, {}).describe().splitlines()
-    assert [line.split()[0] for line in lines] == names()
+    assert [line.split(maxsplit=1)[0] for line in lines] == names()
     assert all("  " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "sasl_token_file and sasl_token_url: OAUTHBEARER needs one of them"),
+        ({"sasl_token_file": "/dev/null", "sasl_token_url": "https://id.example/token"}, "and not both"),
+        ({"sasl_token_url": "http://id.example/token"}, "must begin with https://"),
+        ({"sasl_token_url": "https://id.example/token"}, "sasl_username: needed"),
+        ({"sasl_token_url": "https://id.example/token", "sasl_username": "a"}, "SCRUBBER_SASL_PASSWORD"),
+        ({"sasl_token_url": "https://id.example/token", "sasl_username": "a:b"}, "with a colon"),
+        ({"sasl_token_file": "/"}, "cannot be read"),
+    ],
+)
+def test_what_tokens_need(given: dict[str, object], said: str) -> None:
+    assert said in problems({"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER", **given})
+
+
+def test_a_token_from_a_file_needs_no_user() -> None:
+    given = {"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER", "sasl_token_file": "/dev/null"}
+    assert Settings.load(given, {}).sasl_username == ""
+
+
+def test_files_that_hold_no_certificate_are_told_at_the_start(tmp_path: Path) -> None:
+    write_certificates(tmp_path)
+    good = {"tls_ca_file": tmp_path / "ca.pem", "tls_cert_file": tmp_path / "client.pem"}
+    Settings.load({**good, "tls_key_file": tmp_path / "client.key"}, {})
+    said = problems({**good, "tls_ca_file": tmp_path / "client.key", "tls_key_file": tmp_path / "foreign.key"})
+    assert f"tls_ca_file (flag): {tmp_path / 'client.key'} holds no certificate" in said
+    assert "are no certificate and its key" in said
+    key = load_pem_private_key((tmp_path / "client.key").read_bytes(), None)
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"Zzyzx"))
+    (tmp_path / "locked.key").write_bytes(locked)
+    assert "or the key is encrypted" in problems({**good, "tls_key_file": tmp_path / "locked.key"})

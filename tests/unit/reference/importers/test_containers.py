@@ -1,3 +1,4 @@
+import io
 import lzma
 import zipfile
 from pathlib import Path
@@ -146,3 +147,56 @@ def test_progress_goes_up_to_the_size_of_the_stored_file(tmp_path: Path, name: s
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == size
     assert len(told) > 2
+
+
+def _with(sheet: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook of two cells, with this one in place of the second."""
+    whole = workbook([["pos_code"], ["SECOND"]])
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts:
+        members = {name: parts.read(name).decode() for name in parts.namelist()}
+    first, _, rest = members.pop("xl/worksheets/sheet1.xml").partition('<row r="2">')
+    members["xl/_rels/workbook.xml.rels"] = members["xl/_rels/workbook.xml.rels"].replace(
+        "worksheets/sheet1.xml", part[3:]
+    )
+    return zipped(members | {part: f"{first}{sheet}{rest.partition('</row>')[2]}"})
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<row r="1048576"><c r="AZ1048576"><v>1</v></c></row>',
+        '<row r="9"><c r="B4294967295"><v>1</v></c></row>',
+        '<row r="9"><c r="xfd9"><v>1</v></c></row>',
+        '<row r="9"><c  s="1" r="XFD9"><v>1</v></c></row>',
+        "<row r=\"9\"><x:c r = 'ZZ9'><v>1</v></x:c></row>",
+        '<row r="1048575"><c><v>1</v></c></row>',
+        '<row r="1048575"><c s="1"><v>1</v></c></row>',
+        '<row r="1048575"><c/></row>',
+    ],
+)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/elsewhere.xml"])
+def test_no_cell_makes_a_sheet_that_fills_the_memory(tmp_path: Path, sheet: str, part: str) -> None:
+    """A kilobyte of workbook took gigabytes, or ended the process."""
+    with pytest.raises(SourceError, match=r"expected (sheets that end at|cells that say)"):
+        load(tmp_path, _with(sheet, part), "far.xlsx")
+
+
+@pytest.mark.parametrize("last", ["J200000", "AZ99999"])
+def test_a_long_sheet_and_a_wide_one_are_read(tmp_path: Path, last: str) -> None:
+    sheet = _with(f'<row r="9"><c r="{last}"><v>1</v></c></row>')
+    with pytest.raises(SourceError, match="expected one of these tables"):
+        load(tmp_path, sheet, "large.xlsx")
+
+
+def test_a_zip_that_is_no_workbook_is_none_inside_another_either(tmp_path: Path) -> None:
+    other = zipped({"content.xml": "<office:document/>", "xl/workbook.xml": ""})
+    for inner in (other, zipped({"a.txt": "b"})):
+        with pytest.raises(SourceError, match=r"expected a workbook as \.xlsx"):
+            load(tmp_path, zipped({"inner.xlsx": inner}), "outer.zip")
+
+
+def test_no_file_is_read_for_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MOST_LINES", 1000)
+    parsed = load(tmp_path, lzma.compress((MUE + "\n" * (3 << 20)).encode("cp1252")), "limits.csv.xz")
+    with pytest.raises(SourceError, match="expected fewer lines"):
+        rows(parsed)
