@@ -8,6 +8,7 @@ replicas and a write wants two of them, Kafka's own topics included.
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -176,7 +177,8 @@ def running_cluster(count: int, more: Mapping[str, str] | None = None) -> Iterat
         for node in nodes:
             stack.enter_context(node.container)
         cluster = Cluster(nodes, network)
-        asyncio.run(cluster.wait_healthy(120))
+        with ThreadPoolExecutor(1) as aside:  # whoever starts a cluster may be in a running loop
+            aside.submit(asyncio.run, cluster.wait_healthy(120)).result()
         yield cluster
 
 

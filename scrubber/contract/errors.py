@@ -22,17 +22,15 @@ DEAD_LETTER_REASONS: dict[str, str] = REASONS | {
 }
 """Reason code -> explanation of everything that a worker sets aside."""
 
-_TELL_THE_PRODUCER = (
-    "Tell the producer. A corrected claim is a new record; a replay helps only after a change of the worker."
-)
+_TELL_THE_PRODUCER = "Tell the producer; a corrected claim is a new record. Replay only after a change of the worker."
 
 DEAD_LETTER_ACTIONS: dict[str, str] = dict.fromkeys(REASONS, _TELL_THE_PRODUCER) | {
     "empty": "Tell the producer. `replay` leaves it out: a record without a value cannot become a claim.",
     "unknown-content-type": "Tell the producer. The content type is not kept: a replay is read as JSON.",
     "too-large": "Raise `max_claim_bytes` where such claims are real, start the workers anew, then replay.",
     "engine-error": "Report the log line. Replay once a worker with the mend runs.",
-    "engine-timeout": "Report the log line, or raise `claim_seconds` where such claims are real. Then replay.",
-    "verdict-too-large": "Raise `max_verdict_bytes` and the verdict topics' `max.message.bytes`, then replay.",
+    "engine-timeout": "Report the log line, or raise `claim_seconds` and start the workers anew; then replay.",
+    "verdict-too-large": "Raise `max_verdict_bytes`, with the output topics' `max.message.bytes`; then replay.",
 }
 """Reason code -> what to do about it; the keys are those of DEAD_LETTER_REASONS."""
 
