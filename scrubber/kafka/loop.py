@@ -28,7 +28,7 @@ from scrubber.kafka.unreachable import why_unreachable
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
-_SLOWEST_RETRY_SECONDS: Final = 10.0
+_SLOWEST_RETRY_SECONDS: Final = 3.0
 _FETCH_MS: Final = 200
 # Of a session, what a round may take: a rebalance waits for it, and nobody sends heartbeats meanwhile.
 _ROUND_SHARE: Final = 1 / 3
