@@ -59,8 +59,10 @@ class Outcome:
 async def suffer(fault: Fault, scene: Scene) -> Outcome:
     """Do the fault to some worker and wait until it is overcome. AssertionError when it is not."""
     scene.crew.assert_alive()
+    slot = scene.random.choice(scene.crew.slots)
+    await scene.crew.ready(slot)  # else it might have no partition yet, and nothing would be felt
     scene.watch.forget()
-    over = await fault.strike(scene, scene.random.choice(scene.crew.slots))
+    over = await fault.strike(scene, slot)
     await asyncio.sleep(max(0.0, over + _SETTLES_SECONDS - time.monotonic()))
     again = await scene.watch.moves(scene.partitions, _RECOVERS_SECONDS)
     return Outcome(fault.kind, again - over, scene.watch.idle())
@@ -77,7 +79,6 @@ async def _kill(scene: Scene, slot: str) -> float:
 
 def _kill_at(point: str) -> Strike:
     async def strike(scene: Scene, slot: str) -> float:
-        await scene.crew.ready(slot)  # else it might have no partition yet, and pass no such point
         scene.crew.arm(slot, "kill", point, scene.random.randint(1, 20))
         assert await scene.crew.ends(slot) == -signal.SIGKILL
         over = time.monotonic()
@@ -95,7 +96,6 @@ async def _freeze(scene: Scene, slot: str) -> float:
 
 def _freeze_at(point: str) -> Strike:
     async def strike(scene: Scene, slot: str) -> float:
-        await scene.crew.ready(slot)
         scene.crew.arm(slot, "freeze", point, scene.random.randint(1, 20))
         return await _thaw(scene, slot)
 
