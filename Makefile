@@ -5,6 +5,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # More arguments for pytest: make test ARGS="-k modifier -x"
 ARGS ?=
+# make chaos CLAIMS=1000000 KILLS=200 for the long run; SEED= draws the faults of an earlier one.
+CLAIMS ?=
+KILLS ?=
+SEED ?=
 # How long each: make soak SECONDS=3600, make fuzz SECONDS=600.
 soak: SECONDS ?= 300
 fuzz: SECONDS ?= 60
@@ -26,7 +30,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-kafka oracle lint format types audit check docs build bench fuzz soak lock clean check-python
+.PHONY: help install demo test test-kafka chaos oracle lint format types audit check docs build bench fuzz soak lock clean check-python
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +45,9 @@ test: $(VENV)/$(READY) ## run every test this machine can run
 
 test-kafka: $(VENV)/$(READY) ## run the broker tests on Apache Kafka, one node and three; wants a Docker engine
 	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "each_broker and not chaos" $(ARGS)
+
+chaos: $(VENV)/$(READY) ## kill, freeze and cut off workers and brokers (docs/chaos.md); writes build/chaos.json
+	@CLAIMS=$(CLAIMS) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -o timeout=900 $(ARGS)
 
 oracle: $(VENV)/$(READY) ## hold the engine against CMS's files at full size; writes build/oracle.json
 	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }

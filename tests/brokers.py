@@ -87,6 +87,8 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 def report(config: pytest.Config, line: str) -> None:
     """Print a line that shows in the test run's output without -s."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None:
-        terminal.ensure_newline()
-        terminal.write_line(line)
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if terminal is not None and capture is not None:
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(line)

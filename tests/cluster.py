@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
+from docker.errors import APIError
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
@@ -35,6 +36,7 @@ QUICK_SETTINGS = {
 # A node that was cut off may come back with another address: the JVM must not remember names for 30 s.
 QUICK_JVM = "-Xmx512m -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 _ASK_MS = 3000
+_FREEZE_TRIES = 10
 
 # What a client sees while a node is away or not ready.
 _NOT_YET = (KafkaError, OSError, TimeoutError)
@@ -84,7 +86,15 @@ class Cluster:
 
     async def pause(self, node: int) -> None:
         """Freeze the broker: its connections stay open and nothing answers."""
-        await asyncio.to_thread(self._nodes[node].container.get_wrapped_container().pause)
+        container = self._nodes[node].container.get_wrapped_container()
+        for left in reversed(range(_FREEZE_TRIES)):
+            try:
+                await asyncio.to_thread(container.pause)
+            except APIError:  # "unable to freeze": the engine gives up early on a process with much to do
+                if not left:
+                    raise
+            else:
+                return
 
     async def resume(self, node: int) -> None:
         """Let a frozen broker go on."""

@@ -11,6 +11,7 @@ from scrubber.settings import KIB, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES, Sett
 from scrubber.settings.tls import tls_context
 
 _BATCH_BYTES: Final = 512 * KIB
+_FETCHED_AT_ONCE: Final = 4
 
 
 def connection(settings: Settings) -> dict[str, Any]:
@@ -45,8 +46,13 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         rebalance_timeout_ms=max(10_000, settings.session_timeout_ms),
         request_timeout_ms=max(20_000, settings.session_timeout_ms * 2),
+        # When partitions are added to the input, their claims wait this long until somebody takes note.
+        metadata_max_age_ms=30_000,
         partition_assignment_strategy=(StickyPartitionAssignor,),
         max_partition_fetch_bytes=settings.fetch_bytes,
+        # Over all partitions: a broker's whole answer has to arrive within the request's time, or it is asked for again
+        # and again. With aiokafka's 50 MB a slow link would never bring any.
+        fetch_max_bytes=settings.fetch_bytes * _FETCHED_AT_ONCE,
     )
 
 

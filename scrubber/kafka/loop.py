@@ -28,8 +28,10 @@ from scrubber.kafka.unreachable import why_unreachable
 from scrubber.log import Event, emit, error_values
 from scrubber.settings import Settings
 
-_SLOWEST_RETRY_SECONDS: Final = 10.0
+_SLOWEST_RETRY_SECONDS: Final = 3.0
 _FETCH_MS: Final = 200
+# Of a session, what a round may take: a rebalance waits for it, and nobody sends heartbeats meanwhile.
+_ROUND_SHARE: Final = 1 / 3
 
 
 class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
@@ -51,6 +53,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         self._pace = Pace(settings.latency_target_ms / 1000, settings.batch_cpu_ms / 1000)
         self._breaker = Breaker(settings.poison_limit)
         self._transactions = 0
+        self._writing: dict[asyncio.Task[float], TopicPartition] = {}
 
     # What others may ask
 
@@ -118,6 +121,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
                 if has_lost_its_group(consumer):
                     consumer = await self._replace(consumer)
             self.summary.tell_if_due(self.assigned, list(self.states()))
+        if self._writing:
+            await asyncio.wait(self._writing)
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -126,6 +131,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
     async def close(self, seconds: float) -> bool:
         """Close partitions, then the consumer, within about `seconds`. True when all closed in an orderly way."""
         until = time.monotonic() + seconds
+        for task in self._writing:
+            task.cancel()
         await self._ours.close_all()
         if self._consumer is None:
             return True
@@ -164,6 +171,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
         """Open and close what the last assignment asks for, fetch where nothing is left over, write a batch each."""
+        self._collect_late()
         await self._ours.update(consumer)
         await self._fetch(consumer)
         async with self._ours.lock:
@@ -208,11 +216,26 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
                 self._ours.partitions[tp].accept(records)
 
     async def _write_round(self, partitions: list[Partition]) -> None:
-        """Write a batch of each."""
+        """Write a batch of each. What takes too long goes on beside the next rounds, with its partition left alone.
+
+        So a partition whose output cannot be written holds up neither the others nor a rebalance, which waits for this.
+        """
         began = time.monotonic()
         budget = self._pace.budget(len(partitions))
-        scrubbing = await side_by_side(self._write_batch(partition, budget) for partition in partitions)
-        self._pace.took(time.monotonic() - began, sum(scrubbing))
+        tasks = {asyncio.create_task(self._write_batch(each, budget)): each.tp for each in partitions}
+        self._writing |= tasks
+        done, late = await asyncio.wait(tasks, timeout=self._settings.session_timeout_ms / 1000 * _ROUND_SHARE)
+        for task in done:
+            del self._writing[task]
+        for task in late:
+            self._ours.leave_alone(tasks[task], self._consumer)
+        self._pace.took(time.monotonic() - began, sum(await side_by_side(done)))
+
+    def _collect_late(self) -> None:
+        """Take back the partitions whose late batch is over. Raises what it ended with, if nobody foresaw that."""
+        for task in [task for task in self._writing if task.done()]:
+            self._ours.take_back(self._writing.pop(task))
+            task.result()
 
     async def _write_batch(self, partition: Partition, budget: float) -> float:
         """Answer for `budget` seconds of the backlog and commit that; on a Kafka error let go of the partition.
@@ -224,6 +247,8 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
         try:
             counts = await partition.counts()
             async with self._cpu:
+                if not partition.ready:  # it was left alone, or lost, before it came to its turn
+                    return 0.0
                 batch = answer(partition.backlog, self._handle, counts, budget)
                 await asyncio.sleep(0)
             # aiokafka tries a send again for ever; past this age Kafka has aborted the transaction anyhow.

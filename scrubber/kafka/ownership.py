@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Iterator
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Iterable, Iterator
+from typing import Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -37,6 +37,7 @@ class Ownership:
         self._settings = settings
         self._metrics = metrics
         self._retries = Retries()
+        self._left_alone: set[TopicPartition] = set()
         self._one_by_one: dict[TopicPartition, int] = {}
 
     def is_ready(self, tp: TopicPartition) -> bool:
@@ -60,12 +61,27 @@ class Ownership:
                 partition.ready = False
                 partition.drop_backlog()
 
+    def leave_alone(self, tp: TopicPartition, consumer: AIOKafkaConsumer | None) -> None:
+        """Neither fetch, write, open nor close it before `take_back()`: a transaction of it is still under way."""
+        self._left_alone.add(tp)
+        if consumer is not None and tp in consumer.assignment():
+            consumer.pause(tp)
+        partition = self.partitions.get(tp)
+        if partition is not None:
+            partition.ready = False
+            partition.drop_backlog()
+
+    def take_back(self, tp: TopicPartition) -> None:
+        """The transaction is over; `update()` goes on with the partition from where that left it."""
+        self._left_alone.discard(tp)
+
     async def update(self, consumer: AIOKafkaConsumer) -> None:
         """Close what went to others and open what is due."""
         async with self.lock:
             if self.assigned:
-                await side_by_side(self.close(tp) for tp in set(self.partitions) - self.assigned)
-            due = [tp for tp in self.assigned if self._retries.due(tp) and not self.is_ready(tp)]
+                await side_by_side(self.close(tp) for tp in set(self.partitions) - self.assigned - self._left_alone)
+            ours = self.assigned - self._left_alone
+            due = [tp for tp in ours if self._retries.due(tp) and not self.is_ready(tp)]
             await side_by_side(self._open(tp, consumer) for tp in due)
 
     async def _open(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> None:
@@ -181,7 +197,7 @@ class Ownership:
         return min(commit_age, fetch_age) > max(_SILENCE_SECONDS, self._settings.session_timeout_ms / 1000)
 
 
-async def side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def side_by_side(work: Iterable[Awaitable[T]]) -> list[T]:
     """Wait for every one, also when one fails; then raise the first failure."""
     done: list[T] = []
     for outcome in await asyncio.gather(*work, return_exceptions=True):
