@@ -1,11 +1,14 @@
-"""What SECURITY.md advises about records that unfold: a topic that stores nothing compressed refuses them."""
+"""Records that unfold to much more than they were on the wire: the input topic, as we make it, refuses them."""
+
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
+from tests.brokers import Broker
 from tests.cluster import running_cluster
+from tests.sites import Site
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -24,20 +27,12 @@ async def publish(address: str, topic: str) -> None:
         await producer.stop()
 
 
-async def test_a_topic_that_stores_nothing_compressed_refuses_what_unfolds() -> None:
+async def test_the_input_topic_refuses_what_unfolds(tmp_path: Path) -> None:
     with running_cluster(1) as cluster:
-        address = cluster.address
-        admin = AIOKafkaAdminClient(bootstrap_servers=address)
-        await admin.start()
-        try:
-            await admin.create_topics(
-                [
-                    NewTopic(name, 1, 1, topic_configs={"max.message.bytes": str(17 * MIB), "compression.type": codec})
-                    for name, codec in (("as-it-comes", "producer"), ("unfolded", "uncompressed"))
-                ]
-            )
-        finally:
-            await admin.close()
-        await publish(address, "as-it-comes")
+        site = Site(Broker("kafka", cluster.address), tmp_path)
+        await site.create_topics(1)
+        settings = site.settings()
+        # The dead-letter topic has the same bound, and keeps what comes as it comes.
+        await publish(cluster.address, settings.dead_letter_topic)
         with pytest.raises(MessageSizeTooLargeError):
-            await publish(address, "unfolded")
+            await publish(cluster.address, settings.input_topic)
