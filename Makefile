@@ -5,6 +5,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # More arguments for pytest: make test ARGS="-k modifier -x"
 ARGS ?=
+# Tests side by side, each with brokers of its own; most of the time they wait for these.
+JOBS ?= 3
 # make chaos CLAIMS=1000000 KILLS=200 for the long run; SEED= draws the faults of an earlier one.
 CLAIMS ?=
 KILLS ?=
@@ -41,10 +43,11 @@ demo: $(VENV)/$(READY) ## show claims going in and verdicts coming out, on a bro
 	@$(BIN)/scrubber demo
 
 test: $(VENV)/$(READY) ## run every test this machine can run
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-kafka: $(VENV)/$(READY) ## run the broker tests on Apache Kafka, one node and three; wants a Docker engine
-	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "each_broker and not chaos" $(ARGS)
+	@SCRUBBER_TEST_BROKERS=$${SCRUBBER_TEST_BROKERS:-kafka,cluster} $(BIN)/python -m pytest -m "each_broker and not chaos" \
+		-n 2 --dist loadfile $(ARGS)
 
 chaos: $(VENV)/$(READY) ## kill, freeze and cut off workers and brokers (docs/chaos.md); writes build/chaos.json
 	@CLAIMS=$(CLAIMS) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -o timeout=900 $(ARGS)

@@ -1,6 +1,7 @@
 """Fixtures for every test: `broker` (see brokers.py) and `site`, topics and a group of a test's own on it."""
 
 import os
+import signal
 
 import pytest
 
@@ -11,7 +12,8 @@ __all__ = ["broker", "site"]
 
 
 def pytest_configure() -> None:
-    """Tables that whoever runs the tests has imported must not change what the tests see."""
+    """Nothing of whoever runs the tests may change what they see: tables imported, SIGINT ignored in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ["XDG_DATA_HOME"] = os.devnull
     os.environ.pop("SCRUBBER_REFERENCE_BUNDLE", None)
 
