@@ -7,7 +7,6 @@ answers (image: `SCRUBBER_KAFKA_IMAGE`); what is skipped says why. `SCRUBBER_TES
 """
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,12 +85,13 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 
 
 def report(config: pytest.Config, line: str) -> None:
-    """Print a line that shows in the test run's output without -s."""
+    """Print a line that shows in the test run's output without -s; with xdist, at the end (see conftest.py)."""
+    if hasattr(config, "workeroutput"):
+        config.workeroutput.setdefault("lines", []).append(line)
+        return
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     capture = config.pluginmanager.get_plugin("capturemanager")
-    if os.environ.get("PYTEST_XDIST_WORKER"):  # it has no terminal, but the standard error of the one that has
-        print(f"\n{line}", file=sys.__stderr__, flush=True)
-    elif terminal is not None and capture is not None:
+    if terminal is not None and capture is not None:
         with capture.global_and_fixture_disabled():
             terminal.ensure_newline()
             terminal.write_line(line)

@@ -2,10 +2,11 @@
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
-from tests.brokers import broker, require_chosen
+from tests.brokers import broker, report, require_chosen
 from tests.sites import site
 
 __all__ = ["broker", "site"]
@@ -28,3 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "broker" in getattr(item, "fixturenames", ()):
             item.add_marker("each_broker")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Print what the tests of one of xdist's processes reported."""
+    for line in getattr(node, "workeroutput", {}).get("lines", ()):
+        report(node.config, line)
