@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 # More arguments for pytest: make test ARGS="-k modifier -x"
 ARGS ?=
-# Tests side by side, each with brokers of its own; most of the time they wait for these.
+# Tests side by side, each with brokers of its own; most of the time they wait for these. 0 for -s and --pdb.
 JOBS ?= 3
 # make chaos CLAIMS=1000000 KILLS=200 for the long run; SEED= draws the faults of an earlier one.
 CLAIMS ?=
