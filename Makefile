@@ -7,10 +7,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 ARGS ?=
 # Tests side by side, each with brokers of its own; most of the time they wait for these. 0 for -s and --pdb.
 JOBS ?= 3
-# make chaos CLAIMS=1000000 KILLS=200 for the long run; SEED= draws the faults of an earlier one.
+# make chaos CLAIMS=1000000 KILLS=200 for the long run; SEED= draws the faults of an earlier one, ONLY=kill some kinds.
 CLAIMS ?=
 KILLS ?=
 SEED ?=
+ONLY ?=
 # How long each: make soak SECONDS=3600, make fuzz SECONDS=600.
 soak: SECONDS ?= 300
 fuzz: SECONDS ?= 60
@@ -50,7 +51,7 @@ test-kafka: $(VENV)/$(READY) ## run the broker tests on Apache Kafka, one node a
 		-n 2 --dist loadfile $(ARGS)
 
 chaos: $(VENV)/$(READY) ## kill, freeze and cut off workers and brokers (docs/chaos.md); writes build/chaos.json
-	@CLAIMS=$(CLAIMS) KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m pytest tests/chaos -o timeout=900 $(ARGS)
+	@CLAIMS=$(CLAIMS) KILLS=$(KILLS) SEED=$(SEED) ONLY=$(ONLY) $(BIN)/python -m pytest tests/chaos -o timeout=900 $(ARGS)
 
 oracle: $(VENV)/$(READY) ## hold the engine against CMS's files at full size; writes build/oracle.json
 	@test -d "$$SCRUBBER_CMS_FILES" || { echo "SCRUBBER_CMS_FILES must name the folder of CMS's published files." >&2; exit 2; }

@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 
 async def close(client: AIOKafkaProducer | AIOKafkaConsumer, seconds: float) -> bool:
@@ -26,14 +27,16 @@ async def close(client: AIOKafkaProducer | AIOKafkaConsumer, seconds: float) -> 
     return ended is not None
 
 
-def has_lost_its_group(consumer: AIOKafkaConsumer) -> bool:
-    """Whether the consumer will never join its group again: every call of it fails from now on.
+def has_lost_its_group(consumer: AIOKafkaConsumer, error: KafkaError) -> bool:
+    """Whether the consumer, of which a call ended with `error`, will never join its group again.
 
     aiokafka's task that joins and rejoins ends for good on an error that it did not foresee, such as an answer of the
-    broker that it cannot read.
+    broker that it cannot read. And on an answer whose code it does not know, which becomes a bare KafkaError, it asks
+    the same again for ever: so with a static member whose slot another one took, or which the broker counts under a new
+    id since an answer was lost.
     """
     coordinator = consumer._coordinator  # noqa: SLF001  aiokafka tells nobody otherwise
-    return coordinator is None or coordinator._coordination_task.done()  # noqa: SLF001
+    return type(error) is KafkaError or coordinator is None or coordinator._coordination_task.done()  # noqa: SLF001
 
 
 async def _end(work: Coroutine[Any, Any, object], seconds: float) -> asyncio.Task[object] | None:

@@ -118,7 +118,7 @@ class ClaimLoop(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka shi
             except kafka.KafkaError as error:
                 emit(Event.STEP_FAILED, **error_values(error))
                 await asyncio.sleep(RETRY_SECONDS)
-                if has_lost_its_group(consumer):
+                if has_lost_its_group(consumer, error):
                     consumer = await self._replace(consumer)
             self.summary.tell_if_due(self.assigned, list(self.states()))
         if self._writing:
