@@ -1,30 +1,46 @@
-"""A worker whose slot in the group another member took comes back to its partitions."""
+"""A worker that the group knows under another id than it does itself, since an answer was lost, comes back."""
+
+import sys
 
 import pytest
-from aiokafka import AIOKafkaConsumer
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 from tests.claims import claim_bytes
 from tests.sites import Site
 
 pytestmark = pytest.mark.broker
 
+# A worker that joins a second time under a new id, as a restarted one would, and never hears of that id.
+UNHEARD = """
+import sys
+from aiokafka import errors
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.protocol.group import JoinGroupRequest
+ask, joined = GroupCoordinator._send_req, []
+async def unheard(self, request):
+    if isinstance(request, JoinGroupRequest) and request._member_id and not joined:
+        joined.append(request)
+        request._member_id = ""
+        await ask(self, request)
+        self.coordinator_dead()
+        raise errors.RequestTimedOutError
+    return await ask(self, request)
+GroupCoordinator._send_req = unheard
+from scrubber.worker.__main__ import main
+sys.exit(main())
+"""
 
-async def test_a_worker_whose_slot_was_taken_comes_back(site: Site) -> None:
+
+async def test_a_worker_that_is_known_under_another_id_comes_back(site: Site) -> None:
     if not site.broker.failover:
         pytest.skip("the embedded broker knows no static members")
-    settings = site.settings()
-    with site.worker(instance="a") as worker:
-        await site.publish([(b"K", claim_bytes("ONE"), [])])
-        assert len(await site.read(1)) == 1
-        # Of the same instance, so the broker refuses the worker's own id from now on.
-        thief = AIOKafkaConsumer(
-            settings.input_topic, bootstrap_servers=site.broker.address, group_id=settings.group,
-            group_instance_id=f"{settings.group}-a", enable_auto_commit=False,
-            partition_assignment_strategy=(StickyPartitionAssignor,),
-        )  # fmt: skip
-        await thief.start()
-        await thief.stop()
-        await site.publish([(b"K", claim_bytes("TWO"), [])])
-        assert len(await site.read(2, seconds=40)) == 2
-        assert worker.stop() == 0
+    with site.worker(instance="a", command=[sys.executable, "-c", UNHEARD]) as worker:
+        await site.publish([(b"K", claim_bytes(f"T-{number}"), []) for number in range(3)])
+        assert len(await site.read(3)) == 3
+        with site.worker(instance="b"):  # so that the first one has to join again
+            for partition in range(3):
+                await site.publish([(b"K", claim_bytes("LATER"), [])], partition=partition)
+            assert len(await site.read(6, seconds=60)) == 6
+            worker.wait_ready()
+            assert worker.stop() == 0
+    # It did not ask the same again and again, as long as the broker remembers the other id.
+    assert 1 <= len(worker.events("step-failed")) <= 3
