@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trustme import CA
 
 import scrubber
 from scrubber.kafka.metrics import METRICS
@@ -36,11 +37,14 @@ WORKERS = [name for name in compose()["services"] if name.startswith("worker-")]
 
 
 def settings(env: dict[str, str], folder: Path) -> Settings:
-    """As a worker would load them; the files they name are there and hold a word."""
+    """As a worker would load them; the files they name are there and hold a word, or a certificate."""
     for name, value in env.items():
         if name.endswith(("_FILE", "_BUNDLE")):
             file = folder / Path(value).name
-            file.write_text("word\n", encoding="utf-8")
+            if name.startswith("SCRUBBER_TLS_"):
+                CA().cert_pem.write_to_path(file)
+            else:
+                file.write_text("word\n", encoding="utf-8")
             env = {**env, name: str(file)}
     return Settings.load(env=env)
 
