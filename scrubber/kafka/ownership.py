@@ -134,7 +134,7 @@ class Ownership:
         """How many records to fetch of a partition for a backlog of about `records` and `size` bytes at most."""
         room = self.partitions[tp].room(records, size) if self.is_ready(tp) else 0
         left = self._one_by_one.get(tp)
-        if left is None:
+        if left is None or room == 0:
             return room
         # aiokafka hands out nothing that it read before a record that it cannot read, so that one has to come alone.
         self._one_by_one[tp] = left - 1
