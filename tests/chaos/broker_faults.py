@@ -13,6 +13,7 @@ _AWAY_SECONDS: Final = 12.0
 """Longer than Kafka (2 s in these tests) and the workers' group (6 s) wait for anybody."""
 _TRANSACTIONS: Final = "__transaction_state"
 
+Act = Callable[[Cluster, int], Awaitable[None]]
 Pick = Callable[[Scene, Cluster], Awaitable[int]]
 
 
@@ -28,40 +29,30 @@ async def _transaction_coordinator(_: Scene, cluster: Cluster) -> int:
     return await cluster.leader_of(_TRANSACTIONS, 0)  # these tests give it one partition
 
 
-def _kill(pick: Pick) -> Strike:
+def _away(pick: Pick, hurt: Act, seconds: float, mend: Act) -> Strike:
+    """Hurt a node, and mend it after some seconds."""
+
     async def strike(scene: Scene, _: str) -> float:
         cluster = _cluster(scene)
         node = await pick(scene, cluster)
-        await cluster.kill(node)
-        await asyncio.sleep(_DOWN_SECONDS)
-        await cluster.start(node)
+        await hurt(cluster, node)
+        await asyncio.sleep(seconds)
+        await mend(cluster, node)
         return time.monotonic()
 
     return strike
+
+
+def _kill(pick: Pick) -> Strike:
+    return _away(pick, Cluster.kill, _DOWN_SECONDS, Cluster.start)
 
 
 def _pause(pick: Pick) -> Strike:
-    async def strike(scene: Scene, _: str) -> float:
-        cluster = _cluster(scene)
-        node = await pick(scene, cluster)
-        await cluster.pause(node)
-        await asyncio.sleep(_AWAY_SECONDS)
-        await cluster.resume(node)
-        return time.monotonic()
-
-    return strike
+    return _away(pick, Cluster.pause, _AWAY_SECONDS, Cluster.resume)
 
 
 def _cut(pick: Pick) -> Strike:
-    async def strike(scene: Scene, _: str) -> float:
-        cluster = _cluster(scene)
-        node = await pick(scene, cluster)
-        await cluster.cut(node)
-        await asyncio.sleep(_AWAY_SECONDS)
-        await cluster.heal(node)
-        return time.monotonic()
-
-    return strike
+    return _away(pick, Cluster.cut, _AWAY_SECONDS, Cluster.heal)
 
 
 def _cluster(scene: Scene) -> Cluster:

@@ -13,6 +13,7 @@ from scrubber.policy import Policies, Policy
 from scrubber.reference.bundle.imported import ImportedTables
 from scrubber.reference.importing import Job, run
 from scrubber.rules import RULES
+from tests.bench.tables import FILES, VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 AS_OF: Final = dt.date(2026, 9, 18)
 MARK: Final = "JOHN Q PATIENT"
 """Free text that no finding may repeat."""
-VARIABLE: Final = "SCRUBBER_CMS_FILES"
-_FILES: Final = (
-    "ptp/ccipra-2024q3-assembled.txt.xz",
-    "mue/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv",
-    "aoc/AOC_2024Q3-assembled.txt",
-    "pfs/PPRRVU2025_Oct.redacted.csv",
-    "hcpcs/HCPC2025_OCT_ANWEB.rebuilt.csv",
-    "icd10cm/icd10cm_order_2025.rebuilt.txt.xz",
-)
 _BUNDLE: Final = Path(__file__).parents[2] / "build" / "fuzz" / "reference.bundle"
 
 
@@ -38,7 +30,7 @@ def full_tables() -> Path | None:
     if not named:
         return None
     if not _BUNDLE.exists():
-        for name in _FILES:
+        for name in FILES:
             kind = "ptp-practitioner" if name.startswith("ptp/") else None
             run(Job([Path(named) / name], kind=kind), _BUNDLE)
     return _BUNDLE

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scrubber.reference.importing import Job, run
+from tests.bench.tables import FILES
 from tests.oracle import published
 from tests.oracle.scrubbing import Scrubbers, write_policies
 
@@ -106,15 +107,7 @@ def cms_files() -> Path:
 @pytest.fixture(scope="session")
 def bundle(cms_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every table at full size."""
-    names = (
-        "ptp/ccipra-2024q3-assembled.txt.xz",
-        "mue/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv",
-        "aoc/AOC_2024Q3-assembled.txt",
-        "pfs/PPRRVU2025_Oct.redacted.csv",
-        "hcpcs/HCPC2025_OCT_ANWEB.rebuilt.csv",
-        "icd10cm/icd10cm_order_2025.rebuilt.txt.xz",
-    )
-    return _imported(cms_files, names, tmp_path_factory)
+    return _imported(cms_files, FILES, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

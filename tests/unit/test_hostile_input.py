@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.contract import ContractError, decode_claim
-from tests.fuzz.claims import VARIABLE, Mutator, engine_and_events
+from tests.bench.tables import VARIABLE
+from tests.fuzz.claims import Mutator, engine_and_events
 from tests.fuzz.laws import claim_is_written_and_read, verdict_holds
 from tests.fuzz.target import TARGETS
 
