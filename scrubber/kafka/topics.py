@@ -1,5 +1,6 @@
 """Create a worker's topics as `topics/topics.toml` describes them, or say how those that exist differ."""
 
+import asyncio
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,12 @@ from scrubber.kafka.clients import make_admin
 from scrubber.settings import Settings
 
 _ALREADY_EXISTS: Final = 36
+
+# A broker that made a topic, or heard that it exists, may for a moment tell of it as unknown or without leaders.
+_NOT_YET: Final = (kafka.UnknownTopicOrPartitionError, kafka.LeaderNotAvailableError)
+_NOT_YET_SECONDS: Final = 15.0
+_ASK_AGAIN_SECONDS: Final = 0.1
+
 State = Literal["created", "exists", "differs"]
 
 
@@ -54,17 +61,21 @@ def plan_topics(
 
 
 async def create_topics(settings: Settings, plans: list[TopicPlan]) -> list[TopicReport]:
-    """Create what is missing and compare what is there. Changes nothing that exists. Raises KafkaError."""
+    """Create what is missing and compare what is there. Changes nothing that exists.
+
+    Returns when the broker tells of every topic, so that who comes next finds them. Raises KafkaError.
+    """
     admin = make_admin(settings)
     await admin.start()
     try:
         created = await _create(admin, plans)
         reports = []
         for plan in plans:
+            partitions = await _partitions(admin, plan.name)
             if plan.name in created:
                 reports.append(TopicReport(plan.name, "created", {}))
                 continue
-            differences = await _differences(admin, plan)
+            differences = await _differences(admin, plan, partitions)
             reports.append(TopicReport(plan.name, "differs" if differences else "exists", differences))
         return reports
     finally:
@@ -94,14 +105,31 @@ async def _create(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> set[str
     return created
 
 
-async def _differences(admin: AIOKafkaAdminClient, plan: TopicPlan) -> dict[str, tuple[str, str]]:
+async def _partitions(admin: AIOKafkaAdminClient, name: str) -> list[dict[str, Any]]:
+    """The partitions of a topic that exists. Waits until the broker asked tells of them, each with its leader."""
+    deadline = asyncio.get_running_loop().time() + _NOT_YET_SECONDS
+    while True:
+        (topic,) = await admin.describe_topics([name])
+        partitions: list[dict[str, Any]] = topic["partitions"]
+        error = kafka.for_code(topic["error_code"])
+        if error is kafka.NoError:
+            if all(each["leader"] >= 0 for each in partitions):
+                return partitions
+            error = kafka.LeaderNotAvailableError
+        if not issubclass(error, _NOT_YET) or asyncio.get_running_loop().time() > deadline:
+            raise error(f"topic {name} could not be described")
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+
+
+async def _differences(
+    admin: AIOKafkaAdminClient, plan: TopicPlan, partitions: list[dict[str, Any]]
+) -> dict[str, tuple[str, str]]:
     """How an existing topic differs from its plan, in the settings that the plan names."""
-    (topic,) = await admin.describe_topics([plan.name])
-    found: dict[str, str] = {"partitions": str(len(topic["partitions"]))}
+    found: dict[str, str] = {"partitions": str(len(partitions))}
     wanted: dict[str, str] = {"partitions": str(plan.partitions), **plan.config}
     if plan.replication > 0:
         wanted["replication"] = str(plan.replication)
-        found["replication"] = str(min(len(each["replicas"]) for each in topic["partitions"]))
+        found["replication"] = str(min(len(each["replicas"]) for each in partitions))
     found |= await _config(admin, plan.name)
     return {key: (value, found[key]) for key, value in wanted.items() if key in found and found[key] != value}
 
