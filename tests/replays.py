@@ -19,8 +19,8 @@ import os, signal, sys
 from scrubber.kafka import replay
 replay._CHUNK_RECORDS = 20
 whole, seen = replay._acknowledged, []
-async def acknowledged(sends):
-    await whole(sends)
+async def acknowledged(sends, letters):
+    await whole(sends, letters)
     seen.append(sends)
     if len(seen) == 2:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from scrubber.kafka.batch import Batch, Message
+from scrubber.kafka.batch import Batch
 from scrubber.kafka.clients import make_producer
 from scrubber.kafka.closing import close
 from scrubber.kafka.handler import Record
+from scrubber.kafka.sends import Sent, forget, send
 from scrubber.log import Event, emit
 from scrubber.settings import KIB, Settings
 
@@ -75,36 +76,22 @@ class Partition:
         begun. Every send is awaited, because `commit_transaction()` succeeds although a send failed.
         """
         producer = self._producer
-        sends: list[asyncio.Future[object]] = []
+        sends: list[Sent] = []
         try:
             await producer.begin_transaction()
             for (topic, partition), messages in batch.messages.items():
-                await self._send(topic, partition, messages, sends)
-            for send in sends:
-                await send
+                await send(producer, topic, partition, messages, sends)
+            for sent, _ in sends:
+                await sent
             await producer.send_offsets_to_transaction({self.tp: batch.next_offset}, group)
             await producer.commit_transaction()
         except BaseException:
-            for send in sends:
-                send.add_done_callback(_look_at)
+            forget(sends)
             raise
         self.position = batch.next_offset
         self.backlog_bytes -= size_of(self.backlog[: batch.records])
         self.backlog = self.backlog[batch.records :]
         self.committed_at = time.monotonic()
-
-    async def _send(
-        self, topic: str, partition: int, messages: Sequence[Message], sends: list[asyncio.Future[object]]
-    ) -> None:
-        """Queue messages in as few produce batches as their sizes allow."""
-        builder = self._producer.create_batch()
-        for key, value, headers in messages:
-            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                sends.append(await self._producer.send_batch(builder, topic, partition=partition))
-                builder = self._producer.create_batch()
-                builder.append(timestamp=None, key=key, value=value, headers=headers)
-        builder.close()
-        sends.append(await self._producer.send_batch(builder, topic, partition=partition))
 
     async def close(self) -> None:
         """Let go of the producer; takes at most about two seconds."""
@@ -154,9 +141,3 @@ async def _position(tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
         return int(committed)
     emit(Event.POSITION_LOST, partition=tp.partition, offset=committed, first=first)
     return int(first)
-
-
-def _look_at(send: "asyncio.Future[object]") -> None:
-    """Read a failed send's exception, or asyncio would complain that nobody did."""
-    if not send.cancelled():
-        send.exception()

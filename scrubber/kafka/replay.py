@@ -9,21 +9,23 @@ tries again starts from the reading.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from math import inf
 from typing import Final, Literal
 
 from aiokafka import AIOKafkaProducer
 
 from scrubber.contract.replay import marker_headers, replay_headers
-from scrubber.kafka.batch import Message
+from scrubber.kafka.batch import Message, Target
 from scrubber.kafka.clients import make_replayer
 from scrubber.kafka.closing import close
 from scrubber.kafka.dead_letter_reader import Progress, open_reader, partition_counts
 from scrubber.kafka.dead_letters import MOST_NAMED, DeadLetter, Selection, Strangers
 from scrubber.kafka.errors import TOO_LARGE, TRANSIENT
+from scrubber.kafka.sends import Sent, forget, send
 from scrubber.settings import MIB, Settings
 
 _CHUNK_RECORDS: Final = 500
@@ -33,8 +35,6 @@ _ABORT_SECONDS: Final = 5.0
 _CLOSE_SECONDS: Final = 2.0
 
 Addressed = tuple[DeadLetter, Message]
-Sent = tuple["asyncio.Future[object]", list[DeadLetter]]
-"""A batch under way, and the dead letters it is about."""
 
 Obstacle = Literal["no-value", "other-topic", "no-partition", "too-large"]
 OBSTACLES: Final[dict[Obstacle, str]] = {
@@ -163,16 +163,17 @@ async def _transact(
 ) -> None:
     """Write the records and their markers, all or none."""
     sends: list[Sent] = []
+    about: list[DeadLetter] = []
     try:
         await producer.begin_transaction()
         async with asyncio.timeout(settings.transaction_timeout_ms / 1000):
-            await _send(producer, settings.input_topic, _records(chunk), sends, alone=alone)
-            await _send(producer, settings.dead_letter_topic, _markers(chunk, settings), sends, alone=alone)
-            await _acknowledged(sends)
+            for (topic, partition), addressed in chain(_records(chunk), _markers(chunk, settings)):
+                about += [dead for dead, _ in addressed]
+                await send(producer, topic, partition, [message for _, message in addressed], sends, alone=alone)
+            await _acknowledged(sends, about)
             await producer.commit_transaction()
     except BaseException:
-        for send, _ in sends:
-            send.add_done_callback(_look_at)
+        forget(sends)
         # Readers of both topics wait for the end of a transaction, and nobody else ends this one.
         with suppress(*TRANSIENT):
             await asyncio.wait_for(producer.abort_transaction(), _ABORT_SECONDS)
@@ -180,58 +181,31 @@ async def _transact(
     report.replayed.update(dead.letter.reason for dead in chunk)
 
 
-def _records(chunk: list[DeadLetter]) -> dict[int, list[Addressed]]:
-    """The records as they came, by input partition."""
-    found: dict[int, list[Addressed]] = {}
+def _records(chunk: list[DeadLetter]) -> Iterable[tuple[Target, list[Addressed]]]:
+    """The records as they came, for the partitions they came from."""
+    found: dict[Target, list[Addressed]] = {}
     for dead in chunk:
         message = dead.key, dead.value, replay_headers(dead.letter)
-        found.setdefault(dead.letter.origin.partition, []).append((dead, message))
-    return found
+        found.setdefault((dead.letter.origin.topic, dead.letter.origin.partition), []).append((dead, message))
+    return found.items()
 
 
-def _markers(chunk: list[DeadLetter], settings: Settings) -> dict[int, list[Addressed]]:
+def _markers(chunk: list[DeadLetter], settings: Settings) -> Iterable[tuple[Target, list[Addressed]]]:
     """The markers, each for the partition that its dead letter stands in: without a key, which may be PHI."""
     now, source = int(time.time() * 1000), f"/claim-scrubber/{settings.group}/replay"
-    found: dict[int, list[Addressed]] = {}
+    found: dict[Target, list[Addressed]] = {}
     for dead in chunk:
         message = None, None, marker_headers(dead.letter, time=now, source=source)
-        found.setdefault(dead.partition, []).append((dead, message))
-    return found
+        found.setdefault((settings.dead_letter_topic, dead.partition), []).append((dead, message))
+    return found.items()
 
 
-async def _send(
-    producer: AIOKafkaProducer,
-    topic: str,
-    messages: dict[int, list[Addressed]],
-    sends: list[Sent],
-    *,
-    alone: bool,
-) -> None:
-    """Queue messages, in as few batches as their sizes allow or each in one of its own."""
-    for partition, addressed in messages.items():
-        builder, held = producer.create_batch(), list[DeadLetter]()
-        for dead, (key, value, headers) in addressed:
-            full = alone and held
-            if full or builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                builder.close()
-                sends.append((await producer.send_batch(builder, topic, partition=partition), held))
-                builder, held = producer.create_batch(), []
-                builder.append(timestamp=None, key=key, value=value, headers=headers)
-            held.append(dead)
-        builder.close()
-        sends.append((await producer.send_batch(builder, topic, partition=partition), held))
-
-
-async def _acknowledged(sends: list[Sent]) -> None:
-    """Wait for every send: a commit succeeds although one of them failed."""
-    for send, letters in sends:
+async def _acknowledged(sends: list[Sent], letters: Iterable[DeadLetter]) -> None:
+    """Wait for every send: a commit succeeds although one of them failed. `letters`: in the order they were sent."""
+    order = iter(letters)
+    for sent, held in sends:
+        about = list(islice(order, held))
         try:
-            await send
+            await sent
         except TOO_LARGE:
-            raise _TooLargeError(letters) from None
-
-
-def _look_at(send: "asyncio.Future[object]") -> None:
-    """Read a failed send's exception, or asyncio would complain that nobody did."""
-    if not send.cancelled():
-        send.exception()
+            raise _TooLargeError(about) from None

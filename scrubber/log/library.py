@@ -106,6 +106,8 @@ def capture_uncaught(loop: asyncio.AbstractEventLoop) -> None:
 
     def in_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
+        if type(error).__module__ == "aiokafka.errors" and not isinstance(context.get("future"), asyncio.Task):
+            return  # aiokafka's own note beside a failed send, of which the send itself has told already
         values = error_values(error) if isinstance(error, BaseException) else {"error": "none"}
         emit(Event.UNCAUGHT, **values)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from aiokafka.errors import ProducerFenced
 
 from scrubber.log import KEYS, Event, capture_libraries, capture_uncaught, configure, dropped_count, emit, error_values
 
@@ -117,12 +118,16 @@ async def test_uncaught_exceptions_have_no_text(stream: io.StringIO, monkeypatch
     loop.call_soon(lambda: EMPTY[SECRET])
     await asyncio.sleep(0)
     await asyncio.sleep(0)
+    noted, told = loop.create_future(), loop.create_future()
+    noted.set_exception(ProducerFenced())  # as aiokafka does beside every send that failed
+    told.set_exception(OSError(SECRET))
+    del noted, told
     thread = threading.Thread(target=lambda: EMPTY[SECRET])
     thread.start()
     thread.join()
     sys.excepthook(ValueError, ValueError(SECRET), None)
     loop.set_exception_handler(None)
-    assert [line["error"] for line in lines(stream)] == ["KeyError", "KeyError", "ValueError"]
+    assert [line["error"] for line in lines(stream)] == ["KeyError", "OSError", "KeyError", "ValueError"]
     assert SECRET not in stream.getvalue()
 
 
