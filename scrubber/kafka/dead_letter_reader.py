@@ -12,6 +12,7 @@ from scrubber.kafka.clients import connection, make_admin
 from scrubber.kafka.closing import close
 from scrubber.kafka.dead_letters import DeadLetter, Fold, Selection, State, Strangers, dead_letter
 from scrubber.kafka.handler import Record
+from scrubber.kafka.topics import describe_partitions
 from scrubber.settings import Settings
 
 _AT_ONCE: Final = 1000
@@ -100,7 +101,7 @@ async def open_reader(
     that are open: a marker may stand behind them.
     """
     topic = settings.dead_letter_topic
-    count = (await partition_counts(settings, [topic]))[topic]
+    count = await partition_count(settings, topic)
     partitions = [TopicPartition(topic, number) for number in range(count)]
     bounds = await _bounds(settings, partitions, "read_uncommitted" if behind_open else "read_committed")
     consumer = _consumer(settings, "read_committed")
@@ -111,12 +112,12 @@ async def open_reader(
         await close(consumer, _CLOSE_SECONDS)
 
 
-async def partition_counts(settings: Settings, topics: list[str]) -> dict[str, int]:
-    """Number of partitions of topics that are there. Raises KafkaError."""
+async def partition_count(settings: Settings, topic: str) -> int:
+    """Number of partitions of a topic that is there. Raises KafkaError."""
     admin = make_admin(settings)
     try:
         await admin.start()
-        return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(topics)}
+        return len(await describe_partitions(admin, topic))
     finally:
         await admin.close()
 

@@ -22,7 +22,7 @@ from scrubber.contract.replay import marker_headers, replay_headers
 from scrubber.kafka.batch import Message, Target
 from scrubber.kafka.clients import make_replayer
 from scrubber.kafka.closing import close
-from scrubber.kafka.dead_letter_reader import Progress, open_reader, partition_counts
+from scrubber.kafka.dead_letter_reader import Progress, open_reader, partition_count
 from scrubber.kafka.dead_letters import MOST_NAMED, DeadLetter, Selection, Strangers
 from scrubber.kafka.errors import TOO_LARGE, TRANSIENT
 from scrubber.kafka.sends import Sent, forget, send
@@ -121,7 +121,7 @@ async def _session(
     tell: Progress,
 ) -> None:
     """Read, and replay chunk by chunk, one partition of the dead-letter topic after another."""
-    count = (await partition_counts(settings, [settings.input_topic]))[settings.input_topic]
+    count = await partition_count(settings, settings.input_topic)
     async with open_reader(settings, tell, behind_open=True) as reader:
         report.strangers = reader.strangers
         async for partition, fold in reader.folds(selection):

@@ -71,7 +71,7 @@ async def create_topics(settings: Settings, plans: list[TopicPlan]) -> list[Topi
         created = await _create(admin, plans)
         reports = []
         for plan in plans:
-            partitions = await _partitions(admin, plan.name)
+            partitions = await describe_partitions(admin, plan.name)
             if plan.name in created:
                 reports.append(TopicReport(plan.name, "created", {}))
                 continue
@@ -80,6 +80,25 @@ async def create_topics(settings: Settings, plans: list[TopicPlan]) -> list[Topi
         return reports
     finally:
         await admin.close()
+
+
+async def describe_partitions(admin: AIOKafkaAdminClient, name: str) -> list[dict[str, Any]]:
+    """The partitions of a topic that exists, as Kafka's metadata has them.
+
+    Waits until the broker asked tells of them, each with its leader. Raises KafkaError where it goes on not to.
+    """
+    deadline = asyncio.get_running_loop().time() + _NOT_YET_SECONDS
+    while True:
+        (topic,) = await admin.describe_topics([name])
+        partitions: list[dict[str, Any]] = topic["partitions"]
+        error = kafka.for_code(topic["error_code"])
+        if error is kafka.NoError:
+            if all(each["leader"] >= 0 for each in partitions):
+                return partitions
+            error = kafka.LeaderNotAvailableError
+        if not issubclass(error, _NOT_YET) or asyncio.get_running_loop().time() > deadline:
+            raise error(f"topic {name} could not be described")
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 async def _create(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> set[str]:
@@ -103,22 +122,6 @@ async def _create(admin: AIOKafkaAdminClient, plans: list[TopicPlan]) -> set[str
         elif code != _ALREADY_EXISTS:
             raise kafka.for_code(code)(f"topic {name} could not be created")
     return created
-
-
-async def _partitions(admin: AIOKafkaAdminClient, name: str) -> list[dict[str, Any]]:
-    """The partitions of a topic that exists. Waits until the broker asked tells of them, each with its leader."""
-    deadline = asyncio.get_running_loop().time() + _NOT_YET_SECONDS
-    while True:
-        (topic,) = await admin.describe_topics([name])
-        partitions: list[dict[str, Any]] = topic["partitions"]
-        error = kafka.for_code(topic["error_code"])
-        if error is kafka.NoError:
-            if all(each["leader"] >= 0 for each in partitions):
-                return partitions
-            error = kafka.LeaderNotAvailableError
-        if not issubclass(error, _NOT_YET) or asyncio.get_running_loop().time() > deadline:
-            raise error(f"topic {name} could not be described")
-        await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 async def _differences(

@@ -92,7 +92,7 @@ async def test_markers_behind_an_open_transaction_are_waited_for(site: Site, tmp
         # All that waited is replayed, but no reader of what is committed can see that yet.
         assert len(await listed(site)) == 12
         (tmp_path / "second").mkdir()
-        async with stopped_at("partition_counts", site, tmp_path / "second") as second:
+        async with stopped_at("partition_count", site, tmp_path / "second") as second:
             (tmp_path / "second" / "go").touch()
             await asyncio.sleep(5)
             waits = second.returncode is None

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from scrubber.kafka import topics
+from scrubber.kafka.dead_letter_reader import partition_count
 from scrubber.kafka.topics import create_topics, plan_topics
 from tests.brokers import Broker
 from tests.sites import TOPICS_FILE, Site
@@ -57,6 +58,8 @@ async def test_a_topic_that_the_broker_does_not_yet_tell_of_is_waited_for(
     monkeypatch.setattr(AIOKafkaAdminClient, "describe_topics", late)
     assert {report.state for report in await create_topics(settings, plans)} == {"exists"}
     assert told == [_whole]
+    told[:] = [_unknown, _leaderless, _whole]
+    assert await partition_count(settings, settings.input_topic) == 3
 
 
 async def test_a_topic_that_the_broker_never_tells_of_is_an_error(
