@@ -5,6 +5,7 @@ So nobody has to remember a million claims: who knows the numbers can make the r
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ Role = str
 MAX_CLAIM_BYTES: Final = 8192
 """What the workers of these tests are told (`max_claim_bytes`), so that a claim too large for them is quickly sent."""
 _NAME: Final = "@NAME@"
+_VALUES: Final = re.compile(r"\bC-\d+-\d+\b|TEST0000001|ACCT-1|1960-02-11|1234567893|this is no claim")
 # In the past of every machine's clock: a broker refuses what lies more than an hour ahead.
 _FIRST_DAY: Final = dt.datetime(2025, 7, 1, 12, tzinfo=dt.UTC)
 _DAY_MS: Final = 86_400_000
@@ -57,6 +59,11 @@ class Shape:
 def claim_id(partition: int, sequence: int) -> str:
     """The claim's id, and its key."""
     return f"C-{partition}-{sequence}"
+
+
+def claim_values_in(text: str) -> set[str]:
+    """Which values of these claims, their ids among them, stand in a text that may hold none."""
+    return set(_VALUES.findall(text))
 
 
 def _noon(days: int) -> int:

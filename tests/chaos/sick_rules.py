@@ -16,7 +16,7 @@ def _fall_ill() -> None:
 
     def sick(self: Engine, claim: Any, **more: Any) -> Any:
         if claim.patient.account_number == RAISES:
-            raise LookupError
+            raise LookupError(claim)  # all it holds, for nobody to print
         while claim.patient.account_number == LOOPS:
             pass
         return scrub(self, claim, **more)

@@ -9,7 +9,7 @@ import pytest
 from scrubber.engine import load_engine
 from scrubber.kafka.handler import ClaimHandler, Tally
 from scrubber.settings import Settings
-from tests.chaos.shapes import MAX_CLAIM_BYTES, claim_id, mixed
+from tests.chaos.shapes import MAX_CLAIM_BYTES, claim_id, claim_values_in, mixed
 from tests.chaos.verifier import Verifier
 
 COUNT = 200
@@ -88,3 +88,12 @@ def test_an_answer_to_what_was_not_published_is_strange() -> None:
     for record in answers():
         verifier.look(record)
     assert verifier.judge({3: COUNT - 1}).strange == 1
+
+
+def test_what_is_published_is_known_again_in_a_text() -> None:
+    for sequence in range(100):
+        key = claim_id(3, sequence)
+        value = mixed(3, sequence).record(key.encode(), sequence).value or b""
+        assert claim_values_in(value.decode()) or not value
+        assert claim_values_in(f'{{"key":"{key}"}}') == {key}
+    assert claim_values_in('{"event":"summary","partition":3,"offset":1234567}') == set()
