@@ -15,7 +15,7 @@ from tests.chaos.watch import Watch
 from tests.sites import Site
 
 PARTITIONS: Final = 6
-_DRAIN_SECONDS: Final = 300
+_STALL_SECONDS: Final = 120
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Arena:
     _reading: "asyncio.Task[None]"
     _ended: asyncio.Event
 
-    async def finish(self, seconds: float = _DRAIN_SECONDS) -> Judgement:
+    async def finish(self, seconds: float = _STALL_SECONDS) -> Judgement:
         """Wait until all claims are committed, end the workers, read to the end, judge."""
         await self.watch.reaches(self.driver.published, seconds)
         await self.crew.close()
