@@ -31,7 +31,10 @@ class Arena:
     _ended: asyncio.Event
 
     async def finish(self, seconds: float = _STALL_SECONDS) -> Judgement:
-        """Wait until all claims are committed, end the workers, read to the end, judge."""
+        """Wait until all claims are committed, end the workers, read to the end, judge.
+
+        `seconds`: how long a partition may commit nothing before that is a failure.
+        """
         await self.watch.reaches(self.driver.published, seconds)
         await self.crew.close()
         self._ended.set()
