@@ -39,6 +39,7 @@ def main() -> int:
     options = _options()
     results = []
     for name in options.targets or TARGETS:
+        _say(f"{name:12} for {options.seconds} s, says meanwhile: {(_FOLDER / name / 'log').relative_to(_ROOT)}")
         result = _run(name, options.seconds)
         results.append(result)
         _say(
