@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scrubber.contract import CENTS, Claim, PatchOp, ServiceLine, money
+from scrubber.contract.amounts import BEYOND
 from scrubber.contract.claim import MAX_LINE_NUMBER, MAX_LINES, MAX_MODIFIERS
 from scrubber.rules.form import HERE
 from scrubber.rules.remedies import (
@@ -29,12 +30,9 @@ from scrubber.rules.remedies import (
     SwapModifier,
 )
 
-_TOO_MUCH = 10**12
-"""Cents that no amount of a claim may reach."""
-
 
 class PatchError(ValueError):
-    """An edit that does not fit the claim: a fifth modifier, a line too many, a modifier that is not there."""
+    """An edit that does not fit the claim: a fifth modifier, a line too many, an amount too large."""
 
 
 class _Draft:
@@ -77,10 +75,17 @@ def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> Patc
         _compile(draft, edit)
     if draft.change and claim.total_charge is not None:
         total = CENTS[claim.total_charge] + draft.change
-        if not 0 <= total < _TOO_MUCH:
+        if total < 0:
             raise PatchError
-        draft.replace("/total_charge", money(total))
+        draft.replace("/total_charge", _money(total))
     return Patch(tuple(draft.ops), tuple(draft.order))
+
+
+def _money(cents: int) -> str:
+    """The text of an amount; PatchError where a claim cannot carry it, such as the sum of two enormous charges."""
+    if abs(cents) >= BEYOND * 100:
+        raise PatchError
+    return money(cents)
 
 
 def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
@@ -103,7 +108,7 @@ def _compile(draft: _Draft, edit: Edit) -> None:  # noqa: C901  one case an edit
             if line.charge is None:
                 raise PatchError
             draft.change += cents - CENTS[line.charge]
-            draft.replace(f"{path}/charge", money(cents))
+            draft.replace(f"{path}/charge", _money(cents))
         case InsertLine():
             _compile_insert(draft, edit)
         case SetDiagnosis(index, code):
@@ -154,7 +159,7 @@ def _compile_insert(draft: _Draft, edit: InsertLine) -> None:
         "procedure_code": edit.procedure_code,
         "modifiers": edit.modifiers,
         "units": edit.units,
-        "charge": money(edit.cents),
+        "charge": _money(edit.cents),
         "service_date_from": line.service_date_from,
         "service_date_to": line.service_date_to,
         "diagnosis_pointers": line.diagnosis_pointers,

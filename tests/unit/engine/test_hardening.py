@@ -43,6 +43,8 @@ def _changed(sample: Example, **fields: Any) -> bytes:
         _changed(example("17000"), service_date_from="0001-01-01", service_date_to="9999-12-31"),
         json.dumps(example("17000", service_lines=[], total_charge=None, diagnoses=[]).event()).encode(),
         _changed(example("17000x3"), line_number=9999),
+        # Billed as 17004 together, they would cost more than a charge can say; the total as received does not tell.
+        json.dumps(example(*["17000@9999999999.99"] * 15, total_charge="75.00").event()).encode(),
     ],
 )
 def test_no_claim_makes_the_engine_fail(engine: Engine, value: bytes) -> None:
