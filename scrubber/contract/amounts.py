@@ -13,10 +13,11 @@ from msgspec import Meta
 _DECIMAL_TEXT = r"^-?[0-9]{1,10}(\.[0-9]+)?$"
 _REMEMBERED = 50_000
 _LONGEST = 24
-BEYOND = 10**10
-"""What no amount of a claim reaches, be it dollars or units."""
 _PLAIN = 13
 _PARTS = tuple(f".{part:02d}" for part in range(100))
+
+AMOUNT_LIMIT = 10**10
+"""What no amount of a claim reaches, be it dollars or units."""
 
 _Text = Annotated[str, Meta(description="Exact decimal as text.", extra_json_schema={"pattern": _DECIMAL_TEXT})]
 Amount = _Text | int | float
@@ -51,7 +52,7 @@ def _decimal(amount: Amount, places: int) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         raise ValueError from None
-    if not value.is_finite() or abs(value) >= BEYOND or value != round(value, places):
+    if not value.is_finite() or abs(value) >= AMOUNT_LIMIT or value != round(value, places):
         raise ValueError
     return value
 

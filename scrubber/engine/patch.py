@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scrubber.contract import CENTS, Claim, PatchOp, ServiceLine, money
-from scrubber.contract.amounts import BEYOND
+from scrubber.contract.amounts import AMOUNT_LIMIT
 from scrubber.contract.claim import MAX_LINE_NUMBER, MAX_LINES, MAX_MODIFIERS
 from scrubber.rules.form import HERE
 from scrubber.rules.remedies import (
@@ -83,7 +83,7 @@ def compile_patch(claim: Claim, edits: Sequence[Edit], here: int = HERE) -> Patc
 
 def _money(cents: int) -> str:
     """The text of an amount; PatchError where a claim cannot carry it, such as the sum of two enormous charges."""
-    if abs(cents) >= BEYOND * 100:
+    if abs(cents) >= AMOUNT_LIMIT * 100:
         raise PatchError
     return money(cents)
 

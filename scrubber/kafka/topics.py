@@ -1,6 +1,7 @@
 """Create a worker's topics as `topics/topics.toml` describes them, or say how those that exist differ."""
 
 import asyncio
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ async def describe_partitions(admin: AIOKafkaAdminClient, name: str) -> list[dic
 
     Waits until the broker asked tells of them, each with its leader. Raises KafkaError where it goes on not to.
     """
-    deadline = asyncio.get_running_loop().time() + _NOT_YET_SECONDS
+    until = time.monotonic() + _NOT_YET_SECONDS
     while True:
         (topic,) = await admin.describe_topics([name])
         partitions: list[dict[str, Any]] = topic["partitions"]
@@ -96,7 +97,7 @@ async def describe_partitions(admin: AIOKafkaAdminClient, name: str) -> list[dic
             if all(each["leader"] >= 0 for each in partitions):
                 return partitions
             error = kafka.LeaderNotAvailableError
-        if not issubclass(error, _NOT_YET) or asyncio.get_running_loop().time() > deadline:
+        if not issubclass(error, _NOT_YET) or time.monotonic() > until:
             raise error(f"topic {name} could not be described")
         await asyncio.sleep(_ASK_AGAIN_SECONDS)
 

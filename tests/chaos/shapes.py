@@ -20,7 +20,6 @@ Role = str
 MAX_CLAIM_BYTES: Final = 8192
 """What the workers of these tests are told (`max_claim_bytes`), so that a claim too large for them is quickly sent."""
 _NAME: Final = "@NAME@"
-_VALUES: Final = re.compile(r"\bC-\d+-\d+\b|TEST0000001|ACCT-1|1960-02-11|1234567893|this is no claim")
 # In the past of every machine's clock: a broker refuses what lies more than an hour ahead.
 _FIRST_DAY: Final = dt.datetime(2025, 7, 1, 12, tzinfo=dt.UTC)
 _DAY_MS: Final = 86_400_000
@@ -116,6 +115,12 @@ def ill(account: str, reason: str) -> Shape:
     return _shape(account.lower(), "dead-letter", lambda made: made["patient"].update(account_number=account),
                   reason=reason)  # fmt: skip
 
+
+_CLAIM: Final = claim()
+_VALUES: Final = re.compile("|".join([
+    r"\bC-\d+-\d+\b", _CLAIM["subscriber"]["member_id"], _CLAIM["patient"]["account_number"],
+    _CLAIM["patient"]["birth_date"], _CLAIM["billing_provider"]["npi"], "this is no claim",
+]))  # fmt: skip
 
 # Of a hundred claims 70 pass, 10 get a fix suggested, 8 are at risk, 7 do not say when they came, 5 are poison.
 _MIX: Final[tuple[Shape, ...]] = (*[PASSES] * 70, *[FIX] * 10, *[DENIAL] * 8, *[IN_TIME] * 4, *[LATE] * 3, *POISON)

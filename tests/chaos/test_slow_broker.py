@@ -55,7 +55,8 @@ async def test_memory_is_bounded_and_the_group_stays(chaos_site: Site, request: 
             assert worker.stop() == 0
         # What is left, at full speed.
         with chaos_site.starting(**more) as quick:
-            await watch.reaches(driver.published, 600)
+            async with asyncio.timeout(600):
+                await watch.reaches(driver.published, 600)
             assert quick.stop() == 0
         ended.set()
         await reading

@@ -37,7 +37,8 @@ async def held_up(all_: Arena, trouble: AbstractAsyncContextManager[None]) -> As
         async with trouble:
             # Whatever the mixture, there is something among these that cannot be written.
             await all_.driver.publish(120)
-            await all_.watch.reaches({number: all_.driver.published[number] for number in OTHERS}, 90)
+            async with asyncio.timeout(90):
+                await all_.watch.reaches({number: all_.driver.published[number] for number in OTHERS}, 90)
             stuck = all_.watch.offsets[VICTIM]
             for _ in range(2):
                 before = dict(all_.watch.offsets)
